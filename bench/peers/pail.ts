@@ -10,10 +10,14 @@ const EMAIL = "bench@example.com";
 const STATIC_USERNAME = "x-bitbucket-api-token-auth";
 export const WORKSPACE = "bench";
 
+type Environment = Readonly<Record<string, string>>;
+
 /** A data folder with an account, a workspace and a token, made by the command line as a user would. */
 export type PailData = {
   readonly folder: string;
   readonly token: string;
+  /** Of servers and commands over it: a database, an object store. */
+  readonly environment: Environment;
   import(gitDir: string, name: string): Promise<void>;
   /** Another one with the same account and token, while nothing has it open. */
   copyTo(folder: string): Promise<PailData>;
@@ -33,30 +37,34 @@ export type Pail = {
   stop(): Promise<void>;
 };
 
-export async function createPailData(folder: string): Promise<PailData> {
-  await cli(folder, ["account", "create", "--email", EMAIL, "--username", "bench", "--name", "Bench"]);
-  await cli(folder, ["workspace", "create", "--slug", WORKSPACE, "--owner", EMAIL]);
+export async function createPailData(folder: string, environment: Environment = {}): Promise<PailData> {
+  const cli = (args: readonly string[]) => run(PAIL, [...args, "--data", folder], { environment });
+  await cli(["account", "create", "--email", EMAIL, "--username", "bench", "--name", "Bench"]);
+  await cli(["workspace", "create", "--slug", WORKSPACE, "--owner", EMAIL]);
   const scopes = ["--scope", "read:repository,write:repository,read:pullrequest,write:pullrequest"];
-  const token = await cli(folder, ["token", "create", "--account", EMAIL, "--name", "bench", ...scopes]);
-  return openPailData(folder, token.trim());
+  const token = await cli(["token", "create", "--account", EMAIL, "--name", "bench", ...scopes]);
+  return openPailData(folder, token.trim(), environment);
 }
 
-function openPailData(folder: string, token: string): PailData {
+/** The same data for another node: with a folder of its own, which is a cache. */
+export function onAnotherNode(data: PailData, folder: string): PailData {
+  return openPailData(folder, data.token, data.environment);
+}
+
+function openPailData(folder: string, token: string, environment: Environment): PailData {
   return {
     folder,
     token,
+    environment,
     async import(gitDir, name) {
-      await cli(folder, ["repository", "import", gitDir, "--workspace", WORKSPACE, "--name", name]);
+      const args = ["repository", "import", gitDir, "--workspace", WORKSPACE, "--name", name];
+      await run(PAIL, [...args, "--data", folder], { environment });
     },
     async copyTo(target) {
       await cp(folder, target, { recursive: true });
-      return openPailData(target, token);
+      return openPailData(target, token, environment);
     },
   };
-}
-
-function cli(folder: string, args: readonly string[]): Promise<string> {
-  return run(PAIL, [...args, "--data", folder]);
 }
 
 let workersFlag: Promise<boolean> | undefined;
@@ -68,11 +76,14 @@ export function takesWorkers(): Promise<boolean> {
 }
 
 /** @param workers how many processes serve; undefined for what Pail does by itself. */
-export async function startPail({ folder, token }: PailData, workers: number | undefined): Promise<Pail> {
+export async function startPail(
+  { folder, token, environment }: PailData,
+  workers: number | undefined,
+): Promise<Pail> {
   const args = ["serve", "--data", folder, "--port", "0"];
   if (workers !== undefined && (await takesWorkers())) args.push("--workers", String(workers));
   const started = performance.now();
-  const server = startServer(PAIL, args, join(folder, "..", "pail.log"));
+  const server = startServer(PAIL, args, join(folder, "..", "pail.log"), environment);
   const [, url] = await awaitLine(server, /^Pail listens on (http:\S+)/m);
   const startMs = performance.now() - started;
   return {

@@ -3,6 +3,7 @@ import { clone } from "./clone.ts";
 import { fullFetch } from "./full-fetch.ts";
 import { infoRefs } from "./info-refs.ts";
 import { lsRefs } from "./ls-refs.ts";
+import { manyNodes } from "./many-nodes.ts";
 import { packageStart } from "./package-start.ts";
 import { pages } from "./pages.ts";
 import { pathHistory } from "./path-history.ts";
@@ -33,5 +34,6 @@ export const WORKS: readonly Work[] = [
   start,
   reset,
   packageStart,
+  manyNodes,
   softServe,
 ];

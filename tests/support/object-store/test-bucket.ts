@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { ObjectStoreSettings } from "../../../src/config/config.ts";
 import { openS3ObjectStore, type S3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
 import { PATIENCE, type Patience } from "../../../src/storage/object-store/store-attempts.ts";
@@ -17,6 +18,8 @@ export type TestBucket = {
     endpoint?: string;
     prefix?: string;
   }): Promise<S3ObjectStore>;
+  /** A URL from which anybody may read an object for an hour. */
+  signGet(key: string): Promise<string>;
   /** Removes all that is in it, and the bucket. */
   close(): Promise<void>;
 };
@@ -52,6 +55,8 @@ export async function openTestBucket(server?: StoreServer): Promise<TestBucket> 
       stores.push(store);
       return store;
     },
+    signGet: (key) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: 3_600 }),
     async close() {
       for (const store of stores) store.close();
       const store = await openS3ObjectStore(settings);
