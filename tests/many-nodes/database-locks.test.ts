@@ -303,15 +303,15 @@ describe("locks of a real PostgreSQL", () => {
     await deletion.commit();
   });
 
-  test("a deletion waits for whoever has referred to the repository, and lets it lock the row", async (t) => {
-    const parent = await createRepository();
-    const fork = sampleRepository(workspace, project, `fork-of-${parent}`, { parentUuid: parent });
-    const [forking, deletion] = [await begin(t), await begin(t)];
-    await forking.run((tx) => insertRepository(tx, fork));
+  test("a deletion waits for a push to a fork, which refers to its parent when it writes its row again", async (t) => {
+    const { parent, fork } = await createFork();
+    const [push, deletion] = [await begin(t), await begin(t)];
+    await push.run((tx) => raiseRefGeneration(tx, fork));
     const deleted = deletion.run((tx) => deleteRepositoryRow(tx, parent));
     await deletion.waiting();
-    await forking.run((tx) => requireNoDrop(tx, parent, 0));
-    await forking.commit();
+    // PostgreSQL checks the foreign keys of a row anew if the same transaction has written it before.
+    await push.run((tx) => raiseRefGeneration(tx, fork));
+    await push.commit();
     assert.equal(await deleted, true);
     await deletion.commit();
   });

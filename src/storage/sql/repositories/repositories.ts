@@ -170,16 +170,19 @@ export async function deleteRepositoryRow(db: Kysely<Schema>, uuid: Uuid): Promi
 }
 
 /**
- * Locks the row as its deletion does, at once: whoever refers to it would else keep this transaction waiting for a stronger lock
- * than it has, and might wait for the one that it has. The rows of forks come next, which forget their parent: their maintenance
- * locks the objects that they share after its own row.
+ * Locks a repository that is about to be deleted, so that no other transaction and this one wait for each other. First its row as
+ * for a change. Then those of its forks, which forget their parent: who changes one of them may refer to the parent after that, and
+ * may lock objects that the two share. And only then its row as for a deletion, for which it waits until nobody refers to it.
  */
 async function lockForDeletion(tx: Kysely<Schema>, uuid: Uuid): Promise<boolean> {
   const own = tx.selectFrom("repository").select("uuid").where("uuid", "=", uuid);
+  if (!isPostgres(tx)) return (await own.executeTakeFirst()) !== undefined;
   const forks = tx.selectFrom("repository").select("uuid").where("parent_uuid", "=", uuid).orderBy("uuid");
-  const row = await (isPostgres(tx) ? own.forUpdate() : own).executeTakeFirst();
-  if (row !== undefined && isPostgres(tx)) await forks.forNoKeyUpdate().execute();
-  return row !== undefined;
+  const row = await own.forNoKeyUpdate().executeTakeFirst();
+  if (row === undefined) return false;
+  await forks.forNoKeyUpdate().execute();
+  await own.forUpdate().execute();
+  return true;
 }
 
 const ROLE_PERMISSIONS: Record<Exclude<RepositoryRole, "owner">, Permission> = {

@@ -23,11 +23,13 @@ function lockIfFree(row: string, strength: Strength = "no key update"): Lock {
 /** `lockObjects`: all in one statement, in the order of their names. */
 const lockShared: readonly Lock[] = SHARED.map((row) => lock(row, "update"));
 
-/** A deletion of the repository, after its caller's access was checked under the lock of a writer. */
+/** The foreign key of a row that the same transaction has written before is checked again when it is written again. */
+const referToParent = lock(PARENT, "key share");
+
 const DELETION: readonly Lock[] = [
   lock(PARENT),
-  lock(PARENT, "update"),
   lock(FORK),
+  lock(PARENT, "update"),
   ...lockShared,
   lock(FILE, "update"),
   lockIfFree(PARENT_LEASE, "update"),
@@ -35,8 +37,10 @@ const DELETION: readonly Lock[] = [
 
 const MAINTENANCE_OF_FORK: Transaction = {
   name: "maintenance of the fork",
-  locks: [lock(FORK_LEASE, "share"), lock(FORK), lockIfFree(PARENT), ...lockShared],
+  locks: [lock(FORK_LEASE, "share"), lock(FORK), lockIfFree(PARENT), ...lockShared, referToParent],
 };
+
+const PUSH_TO_FORK: Transaction = { name: "push to the fork", locks: [lock(FORK), referToParent] };
 
 const MAINTENANCE: Transaction = {
   name: "maintenance",
@@ -46,10 +50,10 @@ const MAINTENANCE: Transaction = {
 /** As they are built, each with the rows that it locks and others know of. */
 export const TRANSACTIONS: readonly Transaction[] = [
   { name: "push", locks: [lock(PARENT), lock(NEW)] },
-  { name: "push to the fork", locks: [lock(FORK)] },
+  PUSH_TO_FORK,
   { name: "push to the fork, with a pull request", locks: [lock(FORK), lock(PARENT)] },
   { name: "fork", locks: [lock(PARENT), lock(PARENT, "share"), ...lockShared] },
-  { name: "fork by the operator", locks: [lock(PARENT, "share"), lock(PARENT, "key share"), ...lockShared] },
+  { name: "fork by the operator", locks: [lock(PARENT, "share"), referToParent, ...lockShared] },
   MAINTENANCE,
   MAINTENANCE_OF_FORK,
   { name: "deletion", locks: DELETION },
@@ -70,21 +74,25 @@ export const WRONG_ORDERS: readonly Circle[] = [
   {
     about: "a deletion that leaves the rows of forks to the foreign key, behind the objects",
     transactions: [
-      { name: "deletion", locks: [lock(PARENT, "update"), ...lockShared, lock(FORK)] },
+      { name: "deletion", locks: [lock(PARENT), ...lockShared, lock(FORK)] },
       MAINTENANCE_OF_FORK,
     ],
   },
   {
-    about: "a deletion that waits for the lease",
+    about: "a deletion that locks its row as for a deletion before it locks those of forks",
     transactions: [
-      { name: "deletion", locks: [lock(PARENT, "update"), lock(PARENT_LEASE, "update")] },
-      MAINTENANCE,
+      { name: "deletion", locks: [lock(PARENT, "update"), lock(FORK), ...lockShared] },
+      PUSH_TO_FORK,
     ],
+  },
+  {
+    about: "a deletion that waits for the lease",
+    transactions: [{ name: "deletion", locks: [lock(PARENT), lock(PARENT_LEASE, "update")] }, MAINTENANCE],
   },
   {
     about: "a fork whose row refers to its parent before it locks it",
     transactions: [
-      { name: "fork", locks: [lock(PARENT, "key share"), lock(PARENT, "share"), ...lockShared] },
+      { name: "fork", locks: [referToParent, lock(PARENT, "share"), ...lockShared] },
       { name: "deletion", locks: DELETION },
     ],
   },
