@@ -17,6 +17,8 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { installPackage } from "../../packaging/install-package.ts";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { storeIsMissing } from "../support/object-store/shared-store.ts";
+import { openTestBucket } from "../support/object-store/test-bucket.ts";
 import { waitUntil, workersServe } from "../support/processes/process-table.ts";
 import type { DemoCredentials } from "../support/server/pail-server.ts";
 import { noteTokens } from "../support/server/token-search.ts";
@@ -199,6 +201,21 @@ test("two workers serve from PostgreSQL", async () => {
   );
   await stop(child);
   await database.remove();
+});
+
+test("serves from an object store, which it has probed", { skip: storeIsMissing }, async () => {
+  const bucket = await openTestBucket();
+  const database = await createTestDatabaseSettings("postgres");
+  assert.ok(database.settings.kind === "postgres");
+  const settings = { ...bucket.environment, DATABASE_URL: database.settings.url.reveal() };
+  const { child, said } = start(["serve", "--port", "0", "--data", join(folder, "cache-of-node")], settings);
+  await waitUntil("it listens", () => {
+    assert.equal(child.exitCode, null, said());
+    return /^Pail listens on/m.test(said());
+  });
+  await stop(child);
+  await database.remove();
+  await bucket.close();
 });
 
 test("pail/testing starts in a test of node:test, and its types are checked strictly without any other package", async () => {
