@@ -34,8 +34,7 @@ export type ApplyOptions = {
  * Makes everything that a seed has: all of it or nothing. Data that began with the same seed is left as it is, except for
  * tokens whose texts are lost.
  *
- * @throws SeedRefusal with all that the operations refuse; Failure conflict if the data began with another seed,
- * invalid-input with an object store.
+ * @throws SeedRefusal with all that the operations refuse; Failure conflict if the data began with another seed.
  */
 export async function applySeed(
   ports: Ports,
@@ -50,11 +49,8 @@ export async function applySeed(
       "conflict",
       `Cannot apply the seed: the data folder ${ports.config.dataFolder} began with another one (${applied.name}, ${applied.appliedAt.toISOString()}): use another folder (--data)`,
     );
-  if (ports.stored !== undefined)
-    throw new Failure(
-      "invalid-input",
-      "Cannot apply the seed: with an object store nothing is made in one transaction. Leave out PAIL_OBJECT_STORE; the data folder can be moved into the store afterwards (pail backup, pail restore)",
-    );
+  // Made before, if need be: within the transaction nothing else is written.
+  for (const name of ["rotation", "pipelines"] as const) await ports.keys.get(name);
   const { transactions, database } = ports;
   let opened: SeedPorts | undefined;
   let repositories: readonly Uuid[] = [];

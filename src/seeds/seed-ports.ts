@@ -22,20 +22,22 @@ export function openSeedPorts(outer: Ports, database: TransactionDatabase): Seed
     folders.push(intent);
     return { ...intent, confirm: async () => {} };
   };
+  const within = outer.stored?.within(database);
+  const { packs, downloads } = within ?? outer;
   return {
     ports: {
       ...outer,
       database: { ...database, requestLookups: outer.database.requestLookups },
       transactions: database,
       packs: {
-        ...outer.packs,
-        createRepository: (repository) => later(outer.packs.createRepository(repository)),
-        copyRepository: (from, to) => later(outer.packs.copyRepository(from, to)),
+        ...packs,
+        createRepository: (repository) => later(packs.createRepository(repository)),
+        copyRepository: (from, to) => later(packs.copyRepository(from, to)),
       },
       downloads: {
-        ...outer.downloads,
+        ...downloads,
         async openIntent(ids) {
-          blobs.push(await outer.downloads.openIntent(ids));
+          blobs.push(await downloads.openIntent(ids));
           return { confirm: async () => {} };
         },
       },
@@ -46,10 +48,12 @@ export function openSeedPorts(outer: Ports, database: TransactionDatabase): Seed
       outbox: { ...outer.outbox, wake() {} },
     },
     async confirm() {
+      await within?.close();
       for (const intent of [...folders, ...blobs]) await intent.confirm();
       for (const repository of changed) outer.maintenance.wake(repository);
     },
     async discard() {
+      await within?.close();
       for (const intent of folders) await intent.discard();
     },
   };

@@ -22,6 +22,7 @@ import { newStagingName } from "../packs/staging-names.ts";
 import { dropCommitGraph } from "../packs/stored/drop-commit-graph.ts";
 import { openStoredPackStore } from "../packs/stored/stored-pack-store.ts";
 import type { Database } from "../sql/database.ts";
+import type { TransactionDatabase } from "../sql/in-one-transaction.ts";
 import { type ObjectCache, openObjectCache } from "../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import type { StoredObjects } from "../stored-objects/stored-objects.ts";
@@ -44,9 +45,16 @@ export type StoredContent = {
   readonly cache: ObjectCache;
   /** As `StoredPackStore` has it. */
   closeIdleViews(): Promise<void>;
+  /**
+   * The same within a transaction, for what makes an installation in one: rows are those of the transaction, and whatever is
+   * stored goes into the database with them, so that nothing is asked of the store meanwhile.
+   */
+  within(database: TransactionDatabase): ContentWithin;
   /** As the function of this name does. */
   dropCommitGraph(repository: Uuid): Promise<void>;
 };
+
+export type ContentWithin = Pick<Content, "packs" | "downloads" | "close">;
 
 type ContentPorts = {
   readonly database: Database;
@@ -99,25 +107,38 @@ async function openStoredContent(
     store.close();
     throw error;
   }
-  const objects = openStoredObjects({ database, store, log });
   const cacheFolder = join(dataFolder, "cache");
-  const cache = openObjectCache({
-    folder: join(cacheFolder, "objects"),
-    bytesMax: config.objectCacheBytesMax,
-    store,
-    database,
-    newName: newStagingName,
-    clock,
-    log,
-  });
-  const packs = openStoredPackStore({
-    folder: cacheFolder,
-    database,
-    storedObjects: objects,
-    cache,
-    beforeRemoval: forgetFolder,
-    log,
-  });
+  const openOver = (rows: TransactionDatabase, inlineBytesMax?: number) => {
+    const objects = openStoredObjects({
+      database: rows,
+      store,
+      log,
+      ...(inlineBytesMax === undefined ? {} : { inlineBytesMax }),
+    });
+    const cache = openObjectCache({
+      folder: join(cacheFolder, "objects"),
+      bytesMax: config.objectCacheBytesMax,
+      store,
+      database: rows,
+      newName: newStagingName,
+      clock,
+      log,
+    });
+    const packs = openStoredPackStore({
+      folder: cacheFolder,
+      database: rows,
+      storedObjects: objects,
+      cache,
+      beforeRemoval: forgetFolder,
+      log,
+    });
+    const downloads = openStoredBlobStore(
+      { database: rows, objects, store },
+      { kind: DOWNLOAD_KIND, folder: join(cacheFolder, "downloads") },
+    );
+    return { objects, cache, packs, downloads, close: packs.close };
+  };
+  const { objects, cache, packs, downloads } = openOver(database);
   return {
     keys: await openDatabaseKeys(
       // What seals them must not lie beside them.
@@ -126,15 +147,13 @@ async function openStoredContent(
     ),
     packs,
     packFolders: undefined,
-    downloads: openStoredBlobStore(
-      { database, objects, store },
-      { kind: DOWNLOAD_KIND, folder: join(cacheFolder, "downloads") },
-    ),
+    downloads,
     stored: {
       store,
       objects,
       cache,
       closeIdleViews: packs.closeIdleViews,
+      within: (rows) => openOver(rows, Number.POSITIVE_INFINITY),
       dropCommitGraph: (repository) => dropCommitGraph(database, repository),
     },
     async close() {

@@ -8,7 +8,8 @@ import { openPorts } from "../../../src/open-ports.ts";
 import type { By, Ports } from "../../../src/ports.ts";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
 import { createTestDatabaseSettings } from "../database/test-database.ts";
-import { testConfig } from "./test-app.ts";
+import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
+import { TEST_OBJECT_STORE, testConfig } from "./test-app.ts";
 
 export type EmptyData = {
   readonly folder: string;
@@ -19,14 +20,29 @@ export type EmptyData = {
   close(): Promise<void>;
 };
 
-/** A new data folder and database, opened: for seeds. @param clock without one, the machine's. */
-export async function openEmptyData(dialect: Dialect, clock?: () => Date): Promise<EmptyData> {
+/**
+ * A new data folder and database, opened: for seeds.
+ *
+ * @param clock without one, the machine's.
+ * @param isInStore whether objects are kept in a store, which is in memory.
+ */
+export async function openEmptyData(
+  dialect: Dialect,
+  clock?: () => Date,
+  isInStore = false,
+): Promise<EmptyData> {
   const folder = await mkdtemp(join(tmpdir(), "pail-seeded-"));
   const database = await createTestDatabaseSettings(dialect);
   const ports = await openPorts(
-    testConfig(folder, database.settings, { mayReachPrivateAddresses: true }),
+    testConfig(folder, database.settings, {
+      mayReachPrivateAddresses: true,
+      ...(isInStore ? { objectStore: TEST_OBJECT_STORE } : {}),
+    }),
     pino({ level: "silent" }),
-    clock === undefined ? {} : { clock },
+    {
+      ...(clock === undefined ? {} : { clock }),
+      openObjectStore: async () => openMemoryObjectStore(),
+    },
   );
   const apps: RunningApp[] = [];
   return {
