@@ -114,6 +114,24 @@ describeDatabases("keys in a database", (current) => {
         assert.equal(before[index] === after[index], name !== "oidc", name);
     });
 
+    test("who has deleted all rows gets new keys, by the same key of the store, or by a new one if it is lost", async () => {
+      const before = await textsOf(await open());
+      const blob = await blobs();
+      await db().deleteFrom("server_key").execute();
+      const after = await textsOf(await open());
+      for (const [index, text] of after.entries()) assert.notEqual(text, before[index]);
+      assert.deepEqual(await blobs(), blob);
+      await db().deleteFrom("server_key").execute();
+      const lost = [...contents];
+      contents.clear();
+      const nodes = await Promise.all([open(), open(), open()]);
+      const [first, ...others] = await Promise.all(nodes.map(textsOf));
+      for (const other of others) assert.deepEqual(other, first);
+      assert.notDeepEqual(await blobs(), blob);
+      assert.deepEqual(await textsOf(await open()), first);
+      for (const [key, content] of lost) contents.set(key, content);
+    });
+
     test("are sealed anew when the operator gives a key, which they need from then on", async () => {
       const earlier = await open();
       const texts = await textsOf(earlier);

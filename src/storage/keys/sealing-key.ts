@@ -44,17 +44,17 @@ export async function openSealingKey(ports: SealingPorts, given: Secret | undefi
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { check, hasBlob } = await findSealingState(kysely, SEALING_KEY_BLOB);
     if (check === undefined) {
-      if (given === undefined) await storeNewKey(ports);
-      else await addServerKeys(kysely, [{ name: CHECK_NAME, sealed: sealCheck(ports, given) }]);
+      await sealFirst(ports, given, hasBlob);
       continue;
     }
     if (given !== undefined && opensCheck(given, check)) return given;
     if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
     const stored = await readStoredKey(ports);
     if (stored === undefined) continue;
-    if (!opensCheck(stored, check)) throw damagedKey();
-    if (given === undefined) return stored;
-    await sealAnew(ports, stored, given);
+    if (stored.kind === "lost") throw lostKey(stored.objectKey);
+    if (!opensCheck(stored.key, check)) throw damagedKey();
+    if (given === undefined) return stored.key;
+    await sealAnew(ports, stored.key, given);
   }
   throw new Failure("unavailable", "Cannot open the keys: they are being changed by others. Start it again");
 }
@@ -91,6 +91,19 @@ function sealCheck(ports: SealingPorts, key: Secret): Buffer {
   return sealText(ports, key, CHECK_NAME, new Secret(CHECK_NAME));
 }
 
+/** Nothing is sealed yet, or an operator has deleted all that was. */
+async function sealFirst(ports: SealingPorts, given: Secret | undefined, hasBlob: boolean): Promise<void> {
+  const { database } = ports;
+  const stored = hasBlob ? await readStoredKey(ports) : undefined;
+  if (stored?.kind === "lost") {
+    await database.transaction((tx) => removeBlobs(tx, [SEALING_KEY_BLOB]));
+    return;
+  }
+  const key = stored?.key ?? given;
+  if (key === undefined) await storeNewKey(ports);
+  else await addServerKeys(database.kysely, [{ name: CHECK_NAME, sealed: sealCheck(ports, key) }]);
+}
+
 /** Of several that do this at once, one is first: its row decides. */
 async function storeNewKey(ports: SealingPorts): Promise<void> {
   const { database, objects, randomBytes } = ports;
@@ -116,19 +129,20 @@ async function storeNewKey(ports: SealingPorts): Promise<void> {
   }
 }
 
+type StoredKey =
+  | { readonly kind: "key"; readonly key: Secret }
+  | { readonly kind: "lost"; readonly objectKey: string };
+
 /** Undefined if it has just been given up. */
-async function readStoredKey({ database, objects }: SealingPorts): Promise<Secret | undefined> {
+async function readStoredKey({ database, objects }: SealingPorts): Promise<StoredKey | undefined> {
   const place = await findBlob(database.kysely, SEALING_KEY_BLOB);
   if (place === undefined) return undefined;
   try {
-    return new Secret((await buffer(await objects.read(place))).toString());
+    return { kind: "key", key: new Secret((await buffer(await objects.read(place))).toString()) };
   } catch (error) {
     if (!(error instanceof NoSuchObjectError)) throw error;
     if ((await findBlob(database.kysely, SEALING_KEY_BLOB)) === undefined) return undefined;
-    throw new Failure(
-      "unavailable",
-      `Cannot open the keys: the object store has lost ${objectKey(place.name)}, by which they are sealed. Put it back from a backup`,
-    );
+    return { kind: "lost", objectKey: objectKey(place.name) };
   }
 }
 
@@ -148,7 +162,7 @@ async function sealAnew(ports: SealingPorts, from: Secret, to: Secret): Promise<
 function wrongSealingKey(): Failure {
   return new Failure(
     "unavailable",
-    `Cannot open the keys: ${SEALING_KEY_VARIABLE} is not the key that they were sealed with. Set that one again: it cannot be replaced`,
+    `Cannot open the keys: ${SEALING_KEY_VARIABLE} is not the key that they were sealed with. Set that one again: it cannot be replaced (docs/many-nodes.md, "Keys")`,
   );
 }
 
@@ -156,6 +170,13 @@ function noSealingKey(): Failure {
   return new Failure(
     "unavailable",
     `Cannot open the keys: they are sealed with a ${SEALING_KEY_VARIABLE}, which is not set here. All nodes need the same one`,
+  );
+}
+
+function lostKey(key: string): Failure {
+  return new Failure(
+    "unavailable",
+    `Cannot open the keys: the object store has lost ${key}, by which they are sealed. Put it back from a backup; without one, delete all rows of server_key: docs/many-nodes.md, "Keys"`,
   );
 }
 
