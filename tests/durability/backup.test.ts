@@ -109,7 +109,14 @@ test("a backup of a server that is pushed to and repacked is of one moment, and 
   const database = await openDatabase({ kind: "sqlite", path: join(pail.dataFolder, "pail.sqlite") });
   const packFolders = openDiskPackStore(join(pail.dataFolder, "repositories"));
   const repacking = repackUntil(
-    { database, transactions: database, packFolders, metrics: NO_METRICS, log: pino({ level: "silent" }) },
+    {
+      database,
+      transactions: database,
+      packs: packFolders,
+      packFolders,
+      metrics: NO_METRICS,
+      log: pino({ level: "silent" }),
+    },
     repositoryUuid as Uuid,
     () => isOver,
   );

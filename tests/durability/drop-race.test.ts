@@ -1,19 +1,14 @@
 // Pushes, REST writes, forks and repacks that drop objects, in random orders: `tests/long/drop-race.test.ts` has more of them.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/git/drop-race.ts";
+import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
-import { TEST_OBJECT_STORE } from "../support/server/test-app.ts";
 
 const SEEDS = [1, 2, 3, 4];
 
-const KINDS = DIALECTS.flatMap((dialect) => [
-  { dialect, objectStore: undefined, where: `${dialect} and folders` },
-  { dialect, objectStore: TEST_OBJECT_STORE, where: `${dialect} and an object store` },
-]);
-
-for (const { dialect, objectStore, where } of KINDS)
+for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`a race of writes and drops on ${where}`, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());

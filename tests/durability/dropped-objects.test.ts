@@ -1,7 +1,7 @@
 // A drop of objects between any two steps of what changes refs: whatever is acknowledged is whole.
 
 import assert from "node:assert/strict";
-import { copyFile, readdir, readFile, rename, utimes } from "node:fs/promises";
+import { copyFile, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { parseCommitGraph } from "../../src/git/history/commit-graph.ts";
@@ -22,22 +22,26 @@ import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { callerAs } from "../support/examples/sample-model.ts";
+import { agePacks } from "../support/git/age-packs.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
+import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 const DAY_MS = 86_400_000;
 
-for (const dialect of DIALECTS)
-  describe(`objects that are dropped meanwhile, on ${dialect}`, async () => {
+for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
+  describe(`objects that are dropped meanwhile, on ${where}`, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());
-    const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });
+    const { app, git, folder, rest, commit } = await startFilledApp({
+      database: testDatabase.settings,
+      objectStore,
+    });
     const { uuid } = app.repository;
-    const gitDir = gitDirOf(app.ports, uuid);
-    const packFolder = join(gitDir, "objects", "pack");
+    const graphIsRow = objectStore !== undefined && "a commit graph in an object store comes with its row";
     let names = 0;
     const newName = () => {
       names += 1;
@@ -52,18 +56,12 @@ for (const dialect of DIALECTS)
     });
     const current = async () => (await findRepository(app.ports.database.kysely, undefined, { uuid }))!;
 
-    async function agePacks(): Promise<void> {
-      const old = new Date(Date.now() - 20 * DAY_MS);
-      for (const name of await readdir(packFolder)) await utimes(join(packFolder, name), old, old);
-    }
-
     /** Drops, 15 days from now, what nothing has reached for two weeks then. */
     async function drop(ports: Ports = app.ports, { isAged = true } = {}): Promise<void> {
-      if (isAged) await agePacks();
+      await agePacks(ports, uuid, { ...(isAged ? { packsDays: 20 } : {}), dropDays: 15 });
       const clock = () => new Date(Date.now() + 15 * DAY_MS);
       await maintainNow({ ...ports, clock }, uuid);
-      const mark = join(gitDir, "full-repack-done");
-      await utimes(mark, new Date(), new Date());
+      await agePacks(ports, uuid, { dropDays: 0 });
     }
 
     /** The same ports, with something done once before the first transaction that begins. */
@@ -96,16 +94,19 @@ for (const dialect of DIALECTS)
     }
 
     async function isThere(id: ObjectId): Promise<boolean> {
-      return (await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir })).status === 0;
+      return withRepository(app.ports.packs, uuid, async ({ gitDir }) => {
+        const { status } = await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir });
+        return status === 0;
+      });
     }
 
     async function assertWhole(): Promise<void> {
       const { refGeneration } = await current();
       const refs = (await app.ports.database.lookups.listRefs(uuid)).slice();
-      await withRepository(app.ports.packs, uuid, (opened) =>
-        opened.writeRefs(refGeneration, undefined, async () => refs),
-      );
-      await git.out(["fsck", "--full", "--strict", "--no-dangling"], { folder: gitDir });
+      await withRepository(app.ports.packs, uuid, async (opened) => {
+        await opened.writeRefs(refGeneration, undefined, async () => refs);
+        await git.out(["fsck", "--full", "--strict", "--no-dangling"], { folder: opened.gitDir });
+      });
     }
 
     async function packOf(tip: string, ...known: readonly string[]): Promise<Buffer> {
@@ -216,15 +217,25 @@ for (const dialect of DIALECTS)
       await assertWhole();
     });
 
-    test("what a push has brought and a drop has taken, since its pack seemed old, is refused and can be pushed again", async () => {
+    // With an object store it has no row yet, so that no drop can take it.
+    const isTaken = objectStore === undefined;
+    test(`what a push has brought whose pack seems old is ${isTaken ? "refused after a drop, and can be pushed again" : "left by a drop"}`, async () => {
       const next = await commit({ "again.txt": "again\n" }, "Again");
       const name = newName();
       const pack = await packOf(next, `${next}~`);
-      const ports = interrupted(() => drop());
-      await assert.rejects(pushTo(ports, name, next, pack), /repacked: try again/);
-      assert.ok(!(await isThere(next as ObjectId)));
-      assert.equal(await pushTo(app.ports, name, next, pack), "ok");
+      const pushed = pushTo(
+        interrupted(() => drop()),
+        name,
+        next,
+        pack,
+      );
+      if (isTaken) {
+        await assert.rejects(pushed, /repacked: try again/);
+        assert.ok(!(await isThere(next as ObjectId)));
+        assert.equal(await pushTo(app.ports, name, next, pack), "ok");
+      } else assert.equal(await pushed, "ok");
       await drop();
+      assert.ok(await isThere(next as ObjectId));
       await assertWhole();
     });
 
@@ -271,7 +282,10 @@ for (const dialect of DIALECTS)
       await assertWhole();
     });
 
-    test("a commit graph that is not the one that was noted vouches for nothing, on a warm server", async () => {
+    test("a commit graph that is not the one that was noted vouches for nothing, on a warm server", {
+      skip: graphIsRow,
+    }, async () => {
+      const gitDir = gitDirOf(app.ports, uuid);
       const id = await leaveCommit();
       await git.out(["checkout", "--quiet", "--detach", id], { folder });
       const next = await commit({ "on-top-of-gone.txt": "x" }, "On top");
@@ -295,7 +309,10 @@ for (const dialect of DIALECTS)
       await assertWhole();
     });
 
-    test("a commit graph that a frozen process puts over a newer one vouches for nothing, and is written anew", async () => {
+    test("a commit graph that a frozen process puts over a newer one vouches for nothing, and is written anew", {
+      skip: graphIsRow,
+    }, async () => {
+      const gitDir = gitDirOf(app.ports, uuid);
       const id = await leaveCommit();
       await git.out(["checkout", "--quiet", "--detach", id], { folder });
       const next = await commit({ "on-top-of-frozen.txt": "x" }, "On top");
@@ -374,9 +391,9 @@ for (const dialect of DIALECTS)
       assert.equal(times, 2);
       const refs = await app.ports.database.lookups.listRefs(fork.uuid);
       assert.ok(!refs.some((ref) => ref.name === `refs/heads/${name}`));
-      await withRepository(app.ports.packs, fork.uuid, (opened) =>
-        opened.writeRefs(fork.refGeneration, undefined, async () => refs),
-      );
-      await git.out(["fsck", "--full", "--no-dangling"], { folder: gitDirOf(app.ports, fork.uuid) });
+      await withRepository(app.ports.packs, fork.uuid, async (opened) => {
+        await opened.writeRefs(fork.refGeneration, undefined, async () => refs);
+        await git.out(["fsck", "--full", "--no-dangling"], { folder: opened.gitDir });
+      });
     });
   });

@@ -1,20 +1,15 @@
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { makeRaceCommits, runDropRace } from "../support/git/drop-race.ts";
+import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
-import { TEST_OBJECT_STORE } from "../support/server/test-app.ts";
 
 /** `SEED=…` repeats one that a failing run has named; `RUNS=…` makes more or fewer of them. */
 const RUNS = Number(process.env.RUNS ?? 1_000);
 const FIRST = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const COUNT = process.env.SEED === undefined ? RUNS : 1;
 
-const KINDS = DIALECTS.flatMap((dialect) => [
-  { dialect, objectStore: undefined, where: `${dialect} and folders` },
-  { dialect, objectStore: TEST_OBJECT_STORE, where: `${dialect} and an object store` },
-]);
-
-for (const { dialect, objectStore, where } of KINDS)
+for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`a race of writes and drops on ${where}`, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());

@@ -1,5 +1,3 @@
-import { readdir, utimes } from "node:fs/promises";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Failure } from "../../../src/model/failure.ts";
 import type { ObjectId } from "../../../src/model/object-id.ts";
@@ -23,9 +21,9 @@ import { withLease } from "../../../src/storage/sql/with-lease.ts";
 import { openWriteTransaction } from "../../../src/storage/sql/write-transaction.ts";
 import { createRandom, type Random } from "../../durability/kills/seeded-random.ts";
 import { callerAs } from "../examples/sample-model.ts";
-import { ageStoredPacks, checkNames } from "../object-store/stored-packs.ts";
+import { checkNames } from "../object-store/stored-packs.ts";
 import type { FilledApp } from "../server/filled-app.ts";
-import { gitDirOf } from "./repository-folder.ts";
+import { agePacks } from "./age-packs.ts";
 
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
@@ -132,18 +130,12 @@ export async function runDropRace(
     yield { kind: "file", path: "lower/0.txt" as never, type: "file", content: content() };
   }
 
-  async function agePacks(days: number): Promise<void> {
-    if (ports.stored !== undefined) return ageStoredPacks(ports, uuid, { packs: days });
-    const old = new Date(Date.now() - days * DAY_MS);
-    const folder = join(gitDirOf(ports, uuid), "objects", "pack");
-    for (const name of await readdir(folder)) await utimes(join(folder, name), old, old).catch(() => {});
-  }
-
   async function maintain(): Promise<void> {
     const days = random.pick([0, 1, 8, 15]);
     aheadMs += days * DAY_MS;
-    if (ports.stored !== undefined) await ageStoredPacks(ports, uuid, { dropCheck: days });
-    if (random.chance(0.7)) await agePacks(20);
+    // The database's clock goes on as it does.
+    if (ports.stored !== undefined && days > 0) await agePacks(ports, uuid, { dropDays: days });
+    if (random.chance(0.7)) await agePacks(ports, uuid, { packsDays: 20 });
     await withLease(ports, maintenanceLease(uuid), NEVER, async (lease) => {
       const before = (await current()).dropNumber;
       await maintainRepository(ports, uuid, lease);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Uuid } from "../../../src/model/uuid.ts";
 import type { Ports } from "../../../src/ports.ts";
 import type { PackStore } from "../../../src/storage/packs/pack-store.ts";
 import { newStagingName } from "../../../src/storage/packs/staging-names.ts";
@@ -66,27 +65,4 @@ export async function checkNames({ database, stored }: Pick<Ports, "database" | 
     counts.delete(name);
   }
   assert.deepEqual([...counts.keys()], [], "rows without objects");
-}
-
-const DAY_MS = 86_400_000;
-
-/** As if what a repository has were stored so much earlier, or as if it were looked for unreached objects so much earlier. */
-export async function ageStoredPacks(
-  { database }: Pick<Ports, "database">,
-  repository: Uuid,
-  days: { readonly packs?: number; readonly dropCheck?: number },
-): Promise<void> {
-  const { kysely } = database;
-  await kysely
-    .updateTable("stored_object")
-    .set((eb) => ({ state_at: eb("state_at", "-", (days.packs ?? 0) * DAY_MS) }))
-    .where("name", "in", (eb) =>
-      eb.selectFrom("pack").select("object_name").where("repository_uuid", "=", repository),
-    )
-    .execute();
-  await kysely
-    .updateTable("repository")
-    .set((eb) => ({ drop_checked_at: eb("drop_checked_at", "-", (days.dropCheck ?? 0) * DAY_MS) }))
-    .where("uuid", "=", repository)
-    .execute();
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, beforeEach, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../../../../tests/support/database/test-database.ts";
+import { agePacks } from "../../../../tests/support/git/age-packs.ts";
 import { maintainNow } from "../../../../tests/support/git/maintain-now.ts";
-import { ageStoredPacks, checkNames } from "../../../../tests/support/object-store/stored-packs.ts";
+import { checkNames } from "../../../../tests/support/object-store/stored-packs.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import { TEST_OBJECT_STORE } from "../../../../tests/support/server/test-app.ts";
 import type { Repository } from "../../../model/repository.ts";
@@ -117,7 +118,7 @@ for (const dialect of DIALECTS)
       await maintainNow(ports, parent.uuid);
       assert.deepEqual(await packsOf(forked), await packsOf(parent));
       assert.notDeepEqual(await packsOf(forked), before);
-      await ageStoredPacks(ports, parent.uuid, { packs: 20, dropCheck: 8 });
+      await agePacks(ports, parent.uuid, { packsDays: 20, dropDays: 8 });
       const shared = await packsOf(forked);
       await maintainNow(ports, parent.uuid);
       assert.equal((await lookAtPacks(kysely, parent.uuid))!.dropNumber, 1);
@@ -134,7 +135,7 @@ for (const dialect of DIALECTS)
       await push(forked);
       await push(forked);
       await maintainNow(ports, forked.uuid);
-      await ageStoredPacks(ports, forked.uuid, { dropCheck: 8 });
+      await agePacks(ports, forked.uuid, { dropDays: 8 });
       await maintainNow(ports, forked.uuid);
       assert.equal((await lookAtPacks(kysely, forked.uuid))!.dropNumber, 0);
       assert.deepEqual(await kindsOf(forked), ["push", "push", "rolled"]);

@@ -4,12 +4,9 @@ import { readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createTestDatabaseSettings, DIALECTS } from "../../../../tests/support/database/test-database.ts";
+import { agePacks } from "../../../../tests/support/git/age-packs.ts";
 import { maintainNow } from "../../../../tests/support/git/maintain-now.ts";
-import {
-  ageStoredPacks,
-  checkNames,
-  openNodePacks,
-} from "../../../../tests/support/object-store/stored-packs.ts";
+import { checkNames, openNodePacks } from "../../../../tests/support/object-store/stored-packs.ts";
 import { startFilledApp } from "../../../../tests/support/server/filled-app.ts";
 import { TEST_OBJECT_STORE } from "../../../../tests/support/server/test-app.ts";
 import { Failure } from "../../../model/failure.ts";
@@ -132,7 +129,7 @@ for (const dialect of DIALECTS)
       const young = await pushAndLose();
       await maintainNow(inTurn, uuid);
       assert.equal(await dropNumber(), 0, "the first time is the beginning of a week");
-      await ageStoredPacks(ports, uuid, { dropCheck: 8 });
+      await agePacks(ports, uuid, { dropDays: 8 });
       await ageFiles(30);
       await maintainNow(inTurn, uuid);
       assert.equal(await dropNumber(), 1);
@@ -142,7 +139,7 @@ for (const dialect of DIALECTS)
       assert.equal(await dropNumber(), 1, "a week has not gone by");
 
       const old = await pushAndLose();
-      await ageStoredPacks(ports, uuid, { packs: 15, dropCheck: 8 });
+      await agePacks(ports, uuid, { packsDays: 15, dropDays: 8 });
       await ageFiles(0);
       await maintainNow(inTurn, uuid);
       assert.equal(await dropNumber(), 2);
@@ -185,7 +182,7 @@ for (const dialect of DIALECTS)
         const elsewhere = { ...inTurn, packs: other.packs };
         const { kysely: db } = ports.database;
         let published: Awaited<ReturnType<typeof look>> | undefined;
-        if (takes) await ageStoredPacks(ports, uuid, { packs: 20, dropCheck: 8 });
+        if (takes) await agePacks(ports, uuid, { packsDays: 20, dropDays: 8 });
         await withLease(ports, maintenanceLease(uuid), NEVER, async (lease) => {
           const frozen = withFolder((folder) => ({
             ...folder,
