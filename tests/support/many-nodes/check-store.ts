@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import pg from "pg";
-import type { NodeCluster } from "./node-cluster.ts";
+import { type NodeCluster, STORE_PREFIX } from "./node-cluster.ts";
 import { readStoreContent } from "./store-content.ts";
 
 type ObjectRow = {
@@ -21,8 +21,7 @@ const ROWS = `
           + (select count(*) from blob where object_name = stored_object.name))::int as counted
     from stored_object left join inline_object using (name)`;
 
-/** Below the prefix of the cluster's own. */
-const PREFIX = "nodes/";
+const PREFIX = `${STORE_PREFIX}/`;
 
 /**
  * Holds the rows against what lies in the store, while nobody works: what a row names is in the store and as long as it says, what
@@ -74,6 +73,30 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   } finally {
     await client.end();
   }
+}
+
+export async function countPacks({ databaseUrl }: NodeCluster): Promise<number> {
+  const query = "select count(*)::int as number from pack";
+  const { rows } = await withClient(databaseUrl, (client) => client.query<{ number: number }>(query));
+  return rows[0]!.number;
+}
+
+/** How often objects of each repository have been dropped. */
+export async function readDropNumbers({ databaseUrl }: NodeCluster): Promise<ReadonlyMap<string, number>> {
+  const query = "select uuid, drop_number::int as number from repository";
+  const { rows } = await withClient(databaseUrl, (client) =>
+    client.query<{ uuid: string; number: number }>(query),
+  );
+  return new Map(rows.map(({ uuid, number }) => [uuid, number]));
+}
+
+/** How often since then. */
+export async function countDropsSince(
+  cluster: NodeCluster,
+  before: ReadonlyMap<string, number>,
+): Promise<number> {
+  const now = await readDropNumbers(cluster);
+  return [...now].reduce((sum, [uuid, number]) => sum + number - (before.get(uuid) ?? 0), 0);
 }
 
 /** As if the nodes that have them had been silent for a minute. */

@@ -11,7 +11,13 @@ type Lost = Exclude<RelayState, "open">;
 /** What goes wrong in one run. */
 export type FaultPlan =
   /** One node stops itself at a point on the way of an operation. */
-  | { readonly kind: "point"; readonly fault: NodeFault; readonly operation: OperationName }
+  | {
+      readonly kind: "point";
+      readonly fault: NodeFault;
+      readonly operation: OperationName;
+      /** Weeks go by while it is frozen, and others drop what nothing reaches. */
+      readonly drops?: true;
+    }
   /** One node is killed, or frozen for a while, at some time. */
   | { readonly kind: "kill" | "freeze" }
   /** One node does not reach the store, or the database, for a while. */
@@ -23,6 +29,10 @@ export type FaultPlan =
   | { readonly kind: "store"; readonly faults: readonly StoreFault[]; readonly probability: number }
   /** The cache of one node is removed while it serves. */
   | { readonly kind: "wipe" }
+  /** What is uploaded is swept before it can be named, or soon after it has lost its name. */
+  | { readonly kind: "sweep"; readonly pendingMs: number }
+  /** Weeks go by, and objects are dropped. */
+  | { readonly kind: "drop" }
   /** Nothing goes wrong. */
   | { readonly kind: "nothing" };
 
@@ -87,9 +97,25 @@ const LATE: readonly StoreFault[] = [
   { kind: "repeat", afterMs: 200 },
 ];
 
+function frozenWhileDropped(operation: OperationName, point: FaultPoint): FaultPlan {
+  return {
+    kind: "point",
+    operation,
+    fault: { point, nth: 1, delayMs: 0, signal: "SIGSTOP" },
+    drops: true,
+  };
+}
+
 /** One in so many runs has a fault of each other kind. */
 const OTHERS: readonly FaultPlan[] = [
   { kind: "nothing" },
+  { kind: "sweep", pendingMs: 0 },
+  { kind: "sweep", pendingMs: 200 },
+  { kind: "drop" },
+  frozenWhileDropped("reviveFresh", "refs.judged"),
+  frozenWhileDropped("leanOnFresh", "refs.judged"),
+  frozenWhileDropped("leanOnFresh", "objects.checked"),
+  frozenWhileDropped("pushLarge", "maintenance.placed"),
   { kind: "kill" },
   { kind: "kill" },
   { kind: "freeze" },

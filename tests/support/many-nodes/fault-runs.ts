@@ -4,14 +4,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FaultPoint } from "../../../src/fault-points.ts";
 import type { Random } from "../../durability/kills/seeded-random.ts";
 import type { RealGit } from "../git/real-git.ts";
-import { checkStore, expireLeases } from "./check-store.ts";
+import { checkStore, countDropsSince, countPacks, expireLeases, readDropNumbers } from "./check-store.ts";
 import { checkWorld } from "./check-world.ts";
 import { describePlan, type FaultPlan } from "./fault-plans.ts";
 import type { NodeCluster } from "./node-cluster.ts";
-import type { Worker } from "./operations.ts";
+import { pushToWake, type Worker } from "./operations.ts";
 import type { NodeFault, PailNode } from "./pail-node.ts";
-import { chooseOperation, createWorker, type OperationName, takeStep } from "./workload.ts";
-import { createWorld, note, type World } from "./world.ts";
+import { ageCluster, settleCluster, sweepCluster } from "./sweep-cluster.ts";
+import { chooseOperation, createWorker, type OperationName, takeOwnStep, takeStep } from "./workload.ts";
+import { count, createWorld, note, type World } from "./world.ts";
 
 const WORKERS = ["a", "b", "c"];
 const STEPS = 4;
@@ -26,6 +27,11 @@ const FROZEN_MS = 700;
 const DEATH_MS_MAX = 1_000;
 /** Maintenance works behind the answers. */
 const LATE_DEATH_MS_MAX = 5_000;
+/** Longer than any view is read here, and than any upload lasts. */
+const SWEEP_TIMES = { retentionMs: 15_000, settleMs: 0, quietMs: 30_000 };
+/** Longer than what refs have left is kept. */
+const DROPPED_DAYS = 30;
+const DROP_MS_MAX = 8_000;
 /** Time for what was sent late. */
 const LATE_MS = 300;
 const LOG_LETTERS = 6_000;
@@ -56,7 +62,12 @@ export async function runFaults({ cluster, git, seed, plans, onRun }: FaultRuns)
   const runner: Runner = {
     world,
     random,
-    workers: WORKERS.map((name) => createWorker(world, name, random.split())),
+    // Others have had these names before, with the same nodes.
+    workers: WORKERS.map((name) => createWorker(world, `${name}${seed}`, random.split())),
+    dropper: {
+      ...createWorker(world, `d${seed}`, random.split()),
+      pickNode: () => random.pick(cluster.nodes.filter((node) => node.isRunning() && !node.isFrozen())),
+    },
     reached: new Set(),
     armed: undefined,
     logStarts: new Map(cluster.nodes.map((node) => [node, node.logText().length])),
@@ -73,6 +84,7 @@ export async function runFaults({ cluster, git, seed, plans, onRun }: FaultRuns)
       onRun?.(run, plans[run]!, performance.now() - started);
     }
     await checkWorld(world, { isEverything: true });
+    await leaveNothing(world);
     return { reached: runner.reached, counts: world.counts };
   } catch (error) {
     const logs = cluster.nodes.map((node) => `${node.name}:\n${node.logText().slice(-LOG_LETTERS)}`);
@@ -83,10 +95,26 @@ export async function runFaults({ cluster, git, seed, plans, onRun }: FaultRuns)
   }
 }
 
+/** When all is deleted and swept, nothing is left. */
+async function leaveNothing(world: World): Promise<void> {
+  const { cluster, client, repositories } = world;
+  await settleCluster(cluster);
+  await checkStore(cluster, true);
+  for (const { slug } of repositories.values()) {
+    const asked = await client.rest(cluster.nodes[0]!, slug, { method: "DELETE" });
+    assert.ok(asked.kind === "answered" && asked.answer.status === 204, `${slug} is deleted`);
+  }
+  await settleCluster(cluster);
+  await checkStore(cluster, true);
+  assert.equal(await countPacks(cluster), 0, "no pack is left");
+}
+
 type Runner = {
   readonly world: World;
   readonly random: Random;
   readonly workers: readonly Worker[];
+  /** Works at nodes that do. */
+  readonly dropper: Worker;
   readonly reached: Set<FaultPoint>;
   /** The node that will stop itself. */
   armed: { readonly node: PailNode; readonly fault: NodeFault } | undefined;
@@ -142,6 +170,7 @@ async function runPlan(runner: Runner, plan: FaultPlan): Promise<void> {
   const target = runner.armed?.node ?? random.pick(nodes);
   const isAllTroubled =
     plan.kind === "freeze" ||
+    plan.kind === "sweep" ||
     plan.kind === "database-crash" ||
     (plan.kind === "partition" && plan.from === "database") ||
     (plan.kind === "point" && plan.fault.signal === "SIGSTOP");
@@ -150,9 +179,13 @@ async function runPlan(runner: Runner, plan: FaultPlan): Promise<void> {
   if (plan.kind === "wipe") world.wiped.add(target);
   const trouble = new AbortController();
   const [first, ...others] = workers as [Worker, ...Worker[]];
+  const choose = plan.kind === "drop" ? chooseDropOperation : chooseOperation;
   const work = [
-    plan.kind === "point" ? reach(runner, first, plan.operation) : takeSteps(first, STEPS),
-    ...others.map((worker) => takeSteps(worker, 1 + random.below(STEPS))),
+    plan.kind === "point" ? reach(runner, first, plan.operation) : takeSteps(first, STEPS, choose),
+    ...others
+      // What freezes is what leans on the dropped objects, and nothing else.
+      .map((worker) => (isDropPoint(plan) ? awayFrom(worker, target) : worker))
+      .map((worker) => takeSteps(worker, 1 + random.below(STEPS), choose)),
   ];
   const outcomes = Promise.allSettled(work);
   outcomes.then(() => trouble.abort());
@@ -164,8 +197,37 @@ async function runPlan(runner: Runner, plan: FaultPlan): Promise<void> {
   if (await armed?.node.endsWithin(isLate ? LATE_DEATH_MS_MAX : DEATH_MS_MAX)) noteReached(runner);
 }
 
-async function takeSteps(worker: Worker, steps: number): Promise<void> {
-  for (let step = 0; step < steps; step += 1) await takeStep(worker, chooseOperation(worker.random));
+function isDropPoint(plan: FaultPlan): boolean {
+  return plan.kind === "point" && plan.drops === true && plan.operation !== "pushLarge";
+}
+
+function awayFrom(worker: Worker, target: PailNode): Worker {
+  const { random, world } = worker;
+  const others = world.cluster.nodes.filter((node) => node !== target);
+  return { ...worker, pickNode: () => random.pick(others) };
+}
+
+async function takeSteps(worker: Worker, steps: number, choose = chooseOperation): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await takeStep(worker, choose(worker.random));
+}
+
+/** What leaves commits behind, wakes maintenance, or comes back to what was left. */
+function chooseDropOperation(random: Random): OperationName {
+  return random.pick([
+    "pushForced",
+    "pushForced",
+    "deleteBranch",
+    "pushLarge",
+    "readElsewhere",
+    "reviveCommit",
+    "reviveFresh",
+    "reviveFresh",
+    "leanOnFormer",
+    "leanOnFresh",
+    "leanOnFresh",
+    "forkRepository",
+    "postSource",
+  ]);
 }
 
 /** Asks the armed node for the operation until it has stopped itself. */
@@ -181,7 +243,6 @@ async function reach(runner: Runner, worker: Worker, operation: OperationName): 
     // It needs something to begin with.
     await takeStep(aimed, attempt % 2 === 0 ? operation : "pushSmall");
   }
-  worker.count = aimed.count;
 }
 
 /** Lets happen what the plan says, beside the work. */
@@ -199,7 +260,8 @@ async function makeTrouble(
     case "nothing":
       return;
     case "point":
-      if (plan.fault.signal === "SIGSTOP") await wakeWhenFrozen(runner, target, over);
+      if (plan.fault.signal === "SIGSTOP")
+        await wakeWhenFrozen(runner, target, over, plan.drops === true ? dropAll : undefined);
       return;
     case "kill":
       await delay(begin);
@@ -233,6 +295,18 @@ async function makeTrouble(
       cutter.cutNext(undefined);
       return;
     }
+    case "sweep":
+      while (!over.aborted) await sweepCluster(cluster, { ...SWEEP_TIMES, pendingMs: plan.pendingMs });
+      return;
+    case "drop": {
+      const before = await readDropNumbers(cluster);
+      while (!over.aborted) {
+        await delay(begin);
+        await ageCluster(cluster, DROPPED_DAYS);
+      }
+      count(world, "drop", await countDropsSince(cluster, before));
+      return;
+    }
     case "store": {
       const proxy = cluster.proxies[cluster.nodes.indexOf(target)];
       proxy?.decide(() => (random.chance(plan.probability) ? random.pick(plan.faults) : undefined));
@@ -255,15 +329,40 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Others take over what a frozen node has begun, as they do a minute later; then it goes on. */
-async function wakeWhenFrozen(runner: Runner, target: PailNode, over: AbortSignal): Promise<void> {
+async function wakeWhenFrozen(
+  runner: Runner,
+  target: PailNode,
+  over: AbortSignal,
+  meanwhile?: (runner: Runner) => Promise<void>,
+): Promise<void> {
   const { world } = runner;
   while (!target.isFrozen() && !over.aborted) await delay(10);
   if (!target.isFrozen()) return;
   if (isReached(runner)) noteReached(runner);
   await expireLeases(world.cluster);
-  await delay(FROZEN_MS);
+  await (meanwhile?.(runner) ?? delay(FROZEN_MS));
   note(world, `${target.name} is woken`);
   target.wake();
+}
+
+/** Weeks go by, and a push to each repository wakes its maintenance, at nodes that work. */
+async function dropAll({ world, dropper }: Runner): Promise<void> {
+  const { cluster, repositories } = world;
+  const before = await readDropNumbers(cluster);
+  await ageCluster(cluster, DROPPED_DAYS);
+  for (const repository of repositories.values()) {
+    const { presence, isLeaving, parent } = repository;
+    if (presence === "there" && !isLeaving && parent === undefined)
+      await takeOwnStep(world, () => pushToWake(dropper, repository));
+  }
+  const deadline = performance.now() + DROP_MS_MAX;
+  let drops = 0;
+  while (drops === 0 && performance.now() < deadline) {
+    await delay(100);
+    drops = await countDropsSince(cluster, before);
+  }
+  count(world, "drop", drops);
+  note(world, `dropped ${drops}`);
 }
 
 /** @throws AssertionError if a node has met a fault of its own in this run. */

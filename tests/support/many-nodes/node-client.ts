@@ -112,7 +112,8 @@ export function openNodeClient(token: string, answerMsMax = ANSWER_MS_MAX): Node
       if (asked.kind !== "answered") throw new NotAnsweredError(node, `refs of ${slug}: ${asked.problem}`);
       const { status, text } = asked.answer;
       if (status === 404) return undefined;
-      if (status !== 200) throw new NotAnsweredError(node, `refs of ${slug}: ${status} ${text}`);
+      if (status !== 200)
+        throw new NotAnsweredError(node, `refs of ${slug}: ${status} ${text.slice(0, 300)}`);
       return parseAdvertisement(text);
     },
     async fetchPack(node, slug, tips) {
@@ -133,7 +134,8 @@ export function openNodeClient(token: string, answerMsMax = ANSWER_MS_MAX): Node
       });
       if (asked.kind !== "answered") throw new NotAnsweredError(node, `pack of ${slug}: ${asked.problem}`);
       const { status, text, bytes } = asked.answer;
-      if (status !== 200) throw new NotAnsweredError(node, `pack of ${slug}: ${status} ${text}`);
+      if (status !== 200)
+        throw new NotAnsweredError(node, `pack of ${slug}: ${status} ${text.slice(0, 300)}`);
       const problem = bandOf(bytes, 3).toString("utf8");
       if (problem !== "") throw new NotAnsweredError(node, `pack of ${slug}: ${problem}`);
       return bandOf(bytes, 1);

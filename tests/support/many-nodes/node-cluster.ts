@@ -18,6 +18,8 @@ import { openRelay, type Relay } from "./relay.ts";
 const PAIL = fileURLToPath(new URL("../../../bin/pail", import.meta.url));
 export const EMAIL = "ann@example.test";
 export const WORKSPACE = "team";
+/** Others may have objects in the bucket too. */
+export const STORE_PREFIX = "nodes";
 /** Ahead and behind: the clocks of nodes may differ by a minute. */
 const CLOCKS_AHEAD_MS = [0, 40_000, -20_000];
 
@@ -144,7 +146,7 @@ function environmentOf(folder: string, store: StoreAccess | undefined): Record<s
     PAIL_FAILED_CREDENTIALS_MAX: "1000000",
     ...(watchedEnvironment() as Record<string, string>),
     ...(store && {
-      PAIL_OBJECT_STORE: `s3://${store.bucket}/nodes`,
+      PAIL_OBJECT_STORE: `s3://${store.bucket}/${STORE_PREFIX}`,
       PAIL_S3_ENDPOINT: store.endpoint,
       PAIL_S3_REGION: store.region,
       PAIL_S3_FORCE_PATH_STYLE: "true",

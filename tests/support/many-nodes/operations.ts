@@ -30,7 +30,8 @@ export type Worker = {
   readonly random: Random;
   /** Where it asks next. */
   pickNode(): PailNode;
-  count: number;
+  /** How much it has made, for names. Shared by all that work in its name. */
+  readonly made: { count: number };
 };
 
 export const SHARED_REFS = ["refs/heads/main", "refs/heads/shared"] as const;
@@ -75,14 +76,22 @@ function possibleParent(repository: RepositoryModel, name: string): ObjectId | u
 }
 
 function makeCommit(worker: Worker, parent: RefValue, bytes: number): ObjectId {
-  worker.count += 1;
+  worker.made.count += 1;
   const path = `d${worker.random.below(4)}/f${worker.random.below(8)}`;
-  const label = Buffer.from(`${worker.name} ${worker.count}\n`);
+  const label = Buffer.from(`${worker.name} ${worker.made.count}\n`);
   const content = Buffer.concat([label, worker.random.bytes(bytes)]);
-  return worker.world.commits.make(parent, { [path]: content }, `${worker.name} ${worker.count}`);
+  return worker.world.commits.make(parent, { [path]: content }, `${worker.name} ${worker.made.count}`);
 }
 
 type Change = { readonly name: string; readonly from: RefValue; readonly to: RefValue };
+
+type PushOptions = {
+  readonly isAtomic?: boolean;
+  /** Somebody else may be quicker. */
+  readonly mayLose?: boolean;
+  /** A commit that is taken to be there, and may have been dropped. */
+  readonly base?: ObjectId;
+};
 
 /** Pushes changes, and notes what is known of them. */
 async function pushChanges(
@@ -90,14 +99,14 @@ async function pushChanges(
   repository: RepositoryModel,
   what: string,
   changes: readonly Change[],
-  { isAtomic = false, mayLose = false }: { readonly isAtomic?: boolean; readonly mayLose?: boolean } = {},
+  { isAtomic = false, mayLose = false, base }: PushOptions = {},
 ): Promise<ReadonlyMap<string, Verdict>> {
   const { world } = worker;
   repository.isTouched = true;
   const node = worker.pickNode();
   const tips = changes.flatMap(({ to }) => to ?? []);
   // What the refs that are moved point at is there; nothing else is taken for granted.
-  const bases = new Set(changes.map(({ from }) => from));
+  const bases = new Set([base, ...changes.map(({ from }) => from)]);
   const pack = tips.length === 0 ? undefined : await world.commits.pack(tips, (id) => bases.has(id));
   const commands = changes.map(({ name, from, to }): RefCommand => ({ name, old: from, new: to }));
   const isUncertain = changes.some(({ name }) => certainValue(refOf(repository, name)) === "unknown");
@@ -106,7 +115,7 @@ async function pushChanges(
   const verdicts = judgePush(world, node, label, pushed, {
     names: changes.map(({ name }) => name),
     mayRefuse: mayLose || isUncertain,
-    mayFail: repository.isLeaving,
+    mayFail: repository.isLeaving || base !== undefined,
   });
   for (const { name, from, to } of changes) noteMove(refOf(repository, name), from, to, verdicts.get(name)!);
   return verdicts;
@@ -140,13 +149,13 @@ async function lookElsewhere(
     assert.ok(asked.answer.bytes.equals(file.content), `${node.name} has ${file.path} of ${expected} whole`);
 }
 
-function advance(what: string, bytes: (random: Random) => number): Operation {
+function advance(what: string, bytes: (random: Random) => number, looks = 0.6): Operation {
   return async (worker, repository) => {
     const name = ownBranch(worker);
     const from = await currentValue(worker, repository, name);
     const to = makeCommit(worker, from, bytes(worker.random));
     const verdicts = await pushChanges(worker, repository, what, [{ name, from, to }]);
-    if (verdicts.get(name) === "acknowledged" && worker.random.chance(0.6))
+    if (verdicts.get(name) === "acknowledged" && worker.random.chance(looks))
       await lookElsewhere(worker, repository, name, to);
   };
 }
@@ -154,6 +163,9 @@ function advance(what: string, bytes: (random: Random) => number): Operation {
 export const pushSmall = advance("push-small", (random) => random.below(SMALL_BYTES_MAX));
 export const pushMedium = advance("push-medium", () => MEDIUM_BYTES);
 export const pushLarge = advance("push-large", () => LARGE_BYTES);
+
+/** Without a look at another node. */
+export const pushToWake = advance("push-large", () => LARGE_BYTES, 0);
 
 /** A push to one node, and a clone from another one, which has to bring the pack from the store. */
 export const readElsewhere: Operation = async (worker, repository) => {
@@ -191,14 +203,14 @@ export const deleteBranch: Operation = async (worker, repository) => {
 
 /** Two branches and a tag at once. */
 export const pushSeveral: Operation = async (worker, repository) => {
-  worker.count += 1;
+  worker.made.count += 1;
   const changes: Change[] = [];
   for (let index = 0; index < 2; index += 1) {
     const name = `refs/heads/${worker.name}-${index}`;
     const from = await currentValue(worker, repository, name);
     changes.push({ name, from, to: makeCommit(worker, from, worker.random.below(SMALL_BYTES_MAX)) });
   }
-  const tag = `refs/tags/${worker.name}-${worker.count}`;
+  const tag = `refs/tags/${worker.name}-${worker.made.count}`;
   changes.push({ name: tag, from: undefined, to: changes[0]!.to });
   const isAtomic = worker.random.chance(0.5);
   const verdicts = await pushChanges(worker, repository, "push-several", changes, { isAtomic });
@@ -258,12 +270,12 @@ export const pushByGit: Operation = async (worker, repository) => {
 };
 
 async function commitByGit(worker: Worker, folder: string, parent: string): Promise<string> {
-  worker.count += 1;
+  worker.made.count += 1;
   const { git } = worker.world;
   const lines = Array.from({ length: 400 }, (_, line) =>
-    line % 40 === worker.count % 40 ? `${worker.name} ${worker.count}` : `line ${line}`,
+    line % 40 === worker.made.count % 40 ? `${worker.name} ${worker.made.count}` : `line ${line}`,
   ).join("\n");
-  const input = `commit refs/made/one\nmark :1\ncommitter Ann <ann@example.test> ${1_767_300_000 + worker.count} +0000\ndata 4\nmade\nfrom ${parent}\nM 100644 inline text/${worker.name}\ndata ${lines.length}\n${lines}\n\nget-mark :1\n`;
+  const input = `commit refs/made/one\nmark :1\ncommitter Ann <ann@example.test> ${1_767_300_000 + worker.made.count} +0000\ndata 4\nmade\nfrom ${parent}\nM 100644 inline text/${worker.name}\ndata ${lines.length}\n${lines}\n\nget-mark :1\n`;
   return git.out(["fast-import", "--quiet", "--force"], { folder, input });
 }
 
@@ -272,8 +284,8 @@ export const createBranch: Operation = async (worker, repository) => {
   const { world, random } = worker;
   const target = await findTarget(worker, repository);
   if (target === undefined) return;
-  worker.count += 1;
-  const branch = `${worker.name}-made-${worker.count}`;
+  worker.made.count += 1;
+  const branch = `${worker.name}-made-${worker.made.count}`;
   const node = worker.pickNode();
   repository.isTouched = true;
   const asked = await world.client.rest(node, `${repository.slug}/refs/branches`, {
@@ -288,6 +300,72 @@ export const createBranch: Operation = async (worker, repository) => {
   noteMove(refOf(repository, name), undefined, target, verdict);
   if (verdict === "acknowledged" && random.chance(0.5)) await lookElsewhere(worker, repository, name, target);
 };
+
+/** A branch at a commit that refs have left: it is there whole, or refused. */
+export const reviveCommit: Operation = async (worker, repository) => {
+  if (repository.former.length > 0) await revive(worker, repository, worker.random.pick(repository.former));
+};
+
+/** The same at a commit that has just been left: it is there, unless weeks go by meanwhile. */
+export const reviveFresh: Operation = async (worker, repository) => {
+  const target = await leaveCommit(worker, repository);
+  if (target !== undefined) await revive(worker, repository, target);
+};
+
+async function revive(worker: Worker, repository: RepositoryModel, target: ObjectId): Promise<void> {
+  const { world } = worker;
+  worker.made.count += 1;
+  const branch = `${worker.name}-made-${worker.made.count}`;
+  repository.isTouched = true;
+  const node = worker.pickNode();
+  const asked = await world.client.rest(node, `${repository.slug}/refs/branches`, {
+    method: "POST",
+    ...json({ name: branch, target: { hash: target } }),
+  });
+  const verdict = judge(world, node, `revive ${repository.slug} ${branch} ${target.slice(0, 8)}`, asked, {
+    status: 201,
+    mayRefuse: true,
+  });
+  noteMove(refOf(repository, `refs/heads/${branch}`), undefined, target, verdict);
+}
+
+/** A push that leans on a commit which refs have left: it is there whole, or refused. */
+export const leanOnFormer: Operation = async (worker, repository) => {
+  if (repository.former.length > 0) await leanOn(worker, repository, worker.random.pick(repository.former));
+};
+
+export const leanOnFresh: Operation = async (worker, repository) => {
+  const base = await leaveCommit(worker, repository);
+  if (base !== undefined) await leanOn(worker, repository, base);
+};
+
+async function leanOn(worker: Worker, repository: RepositoryModel, base: ObjectId): Promise<void> {
+  worker.made.count += 1;
+  const name = `refs/heads/${worker.name}-made-${worker.made.count}`;
+  const to = makeCommit(worker, base, worker.random.below(SMALL_BYTES_MAX));
+  await pushChanges(worker, repository, "lean", [{ name, from: undefined, to }], { base, mayLose: true });
+}
+
+/**
+ * Moves a branch away from a commit that nothing else reaches, by way of another node than the one that is aimed at.
+ *
+ * @returns the commit, if that was acknowledged.
+ */
+async function leaveCommit(worker: Worker, repository: RepositoryModel): Promise<ObjectId | undefined> {
+  const { world, random } = worker;
+  const aimed = worker.pickNode();
+  const others = world.cluster.nodes.filter((node) => node !== aimed && node.isRunning());
+  const away: Worker = { ...worker, pickNode: () => random.pick(others.length > 0 ? others : [aimed]) };
+  worker.made.count += 1;
+  const name = `refs/heads/${worker.name}-left-${worker.made.count}`;
+  const left = makeCommit(away, undefined, random.below(SMALL_BYTES_MAX));
+  const next = makeCommit(away, undefined, random.below(SMALL_BYTES_MAX));
+  for (const [from, to] of [[undefined, left] as const, [left, next] as const]) {
+    const verdicts = await pushChanges(away, repository, "push-forced", [{ name, from, to }]);
+    if (verdicts.get(name) !== "acknowledged") return undefined;
+  }
+  return left;
+}
 
 /** A commit that one of the worker's own branches is at. */
 async function findTarget(worker: Worker, repository: RepositoryModel): Promise<RefValue> {
@@ -322,8 +400,8 @@ export const createTag: Operation = async (worker, repository) => {
   const { world } = worker;
   const target = await findTarget(worker, repository);
   if (target === undefined) return;
-  worker.count += 1;
-  const tag = `${worker.name}-made-${worker.count}`;
+  worker.made.count += 1;
+  const tag = `${worker.name}-made-${worker.made.count}`;
   const node = worker.pickNode();
   repository.isTouched = true;
   const asked = await world.client.rest(node, `${repository.slug}/refs/tags`, {
@@ -342,13 +420,13 @@ export const postSource: Operation = async (worker, repository) => {
   const { world } = worker;
   const name = ownBranch(worker);
   const from = await currentValue(worker, repository, name);
-  worker.count += 1;
+  worker.made.count += 1;
   const node = worker.pickNode();
   repository.isTouched = true;
   const body = new URLSearchParams({
-    message: `${worker.name} ${worker.count}`,
+    message: `${worker.name} ${worker.made.count}`,
     branch: name.slice("refs/heads/".length),
-    [`/posted/${worker.name}`]: `${worker.name} ${worker.count}\n`,
+    [`/posted/${worker.name}`]: `${worker.name} ${worker.made.count}\n`,
   });
   const isUncertain = certainValue(refOf(repository, name)) === "unknown";
   const asked = await world.client.rest(node, `${repository.slug}/src`, {

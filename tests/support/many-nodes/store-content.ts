@@ -37,9 +37,11 @@ async function withClient<T>(
   }
 }
 
-/** A new bucket in the store of this run. It goes with the store. */
+/** A new bucket in the store of this run. It goes with the store, whose credentials are put where the SDK finds them. */
 export async function openNodeBucket(): Promise<StoreAccess> {
   const server = await openSharedStore();
+  process.env.AWS_ACCESS_KEY_ID = server.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey;
   const bucket = `pail-nodes-${randomBytes(6).toString("hex")}`;
   await withClient(server, (client) => client.send(new CreateBucketCommand({ Bucket: bucket })));
   return { ...server, bucket };

@@ -9,6 +9,8 @@ import {
   deleteMadeBranch,
   deleteRepository,
   forkRepository,
+  leanOnFormer,
+  leanOnFresh,
   type Operation,
   postSource,
   pushByGit,
@@ -19,6 +21,8 @@ import {
   pushShared,
   pushSmall,
   readElsewhere,
+  reviveCommit,
+  reviveFresh,
   uploadDownload,
   type Worker,
 } from "./operations.ts";
@@ -34,6 +38,10 @@ const OPERATIONS = {
   pushShared,
   pushByGit,
   readElsewhere,
+  reviveCommit,
+  reviveFresh,
+  leanOnFormer,
+  leanOnFresh,
   deleteBranch,
   createBranch,
   deleteMadeBranch,
@@ -57,6 +65,10 @@ const WEIGHTS: Readonly<Record<OperationName, number>> = {
   pushShared: 5,
   pushByGit: 1,
   readElsewhere: 1,
+  reviveCommit: 1,
+  reviveFresh: 1,
+  leanOnFormer: 1,
+  leanOnFresh: 1,
   deleteBranch: 2,
   createBranch: 2,
   deleteMadeBranch: 1,
@@ -78,7 +90,7 @@ export function createWorker(world: World, name: string, random: Random): Worker
     name,
     random,
     pickNode: () => random.pick(runningOrAll(world)),
-    count: 0,
+    made: { count: 0 },
   };
 }
 
@@ -88,10 +100,13 @@ function runningOrAll({ cluster }: World): readonly PailNode[] {
 }
 
 /** @throws Error if a node has gone wrong that has no reason to. */
-export async function takeStep(worker: Worker, name: OperationName): Promise<void> {
-  const { world } = worker;
+export function takeStep(worker: Worker, name: OperationName): Promise<void> {
+  return takeOwnStep(worker.world, () => tryStep(worker, name));
+}
+
+export async function takeOwnStep(world: World, step: () => Promise<void>): Promise<void> {
   try {
-    await tryStep(worker, name);
+    await step();
   } catch (error) {
     if (!(error instanceof NotAnsweredError) || !world.troubled.has(error.node)) throw error;
     note(world, error.message);

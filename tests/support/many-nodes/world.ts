@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ObjectId } from "../../../src/model/object-id.ts";
 import { createRandom, type Random } from "../../durability/kills/seeded-random.ts";
 import type { RealGit } from "../git/real-git.ts";
 import { type MadeCommits, openMadeCommits } from "./made-commits.ts";
@@ -23,6 +24,8 @@ export type RepositoryModel = {
   readonly refs: Map<string, RefModel>;
   /** By name: what may be there. The first is what was acknowledged last. */
   readonly downloads: Map<string, (Buffer | undefined)[]>;
+  /** Commits that refs have left. What nothing reaches any more may be dropped. */
+  readonly former: ObjectId[];
   /** Of a fork that has not been looked at yet. */
   parent: RepositoryModel | undefined;
   /** Something has been asked of it since the last look. */
@@ -75,6 +78,7 @@ export function newRepositoryModel(world: World, kind: string, parent?: Reposito
     isLeaving: false,
     refs: new Map(),
     downloads: new Map(),
+    former: [],
     parent,
     isTouched: true,
   };
@@ -107,8 +111,8 @@ export function note(world: World, text: string): void {
   if (world.trace.length > TRACE_LINES_MAX) world.trace.shift();
 }
 
-export function count(world: World, what: string): void {
-  world.counts.set(what, (world.counts.get(what) ?? 0) + 1);
+export function count(world: World, what: string, times = 1): void {
+  world.counts.set(what, (world.counts.get(what) ?? 0) + times);
 }
 
 export type Verdict = "acknowledged" | "refused" | "unknown" | "unsent";
