@@ -81,7 +81,7 @@ export const FAULTS = {
     breaks: "I7",
   },
   "bucket-without-rule": {
-    about: "the bucket has no rule that ends incomplete uploads, and one was begun whose id was not noted",
+    about: "nothing ends incomplete uploads whose id was not noted",
     configuration: "parts",
     breaks: "I7",
   },

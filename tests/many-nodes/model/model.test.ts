@@ -33,7 +33,7 @@ import { type Configuration, openSystem } from "./system.ts";
  * anything. Where the protocol relies on a limit, a comment that begins with "Bound:" says so, and for most there is a seeded fault
  * that lifts it.
  *
- * Not covered: what is inside transactions, which are one step each, but for their locks; git objects beyond four; bytes that
+ * Not covered: what is inside transactions, which are one step each, but for their locks; pull requests; imports; git objects beyond four; bytes that
  * change in the store or in a cache; a PostgreSQL that loses what it has committed; more than two of any kind of process; whether
  * a sweep ever runs. That the code does what the model does is for the tests of faults: tests/long/many-nodes.
  */

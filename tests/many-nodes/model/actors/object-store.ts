@@ -30,7 +30,7 @@ const STEPS = declareSteps("object store", {
   hasNoParts: "is to join the parts of {object}, whose upload has been aborted",
   deletes: "applies a DELETE of {object}",
   deletesLast: "applies the last DELETE of {object}; then its row is removed",
-  expires: "ends the upload of {object} in parts, by the bucket's rule for incomplete ones",
+  expires: "ends the upload of {object} in parts, by the bucket's rule or a listing of incomplete ones",
 });
 
 /** Applies requests at any time after they were sent. */

@@ -22,7 +22,8 @@ import type { Actor } from "./actor.ts";
 const STEPS = declareSteps("sweep", {
   condemnsPending: "condemns {object}, pending, and sends a DELETE",
   condemnsUnnamed: "condemns {object}, unnamed, and sends a DELETE",
-  removesInline: "removes the row of {object}, unnamed, with its content",
+  condemnsInline: "condemns {object}, unnamed",
+  removesInline: "removes the row of {object}, condemned, with its content",
   deletesAgain: "sends a DELETE of {object}, condemned",
   aborts: "aborts the upload of {object} in parts",
 });
@@ -70,17 +71,18 @@ function sweepPending({ has }: World, now: State, moves: Moves, object: StoredOb
 
 function condemnUnnamed(moves: Moves, object: StoredObject) {
   const next = moves.begin();
+  setState(next, object, DELETING);
+  if (!object.isInline) set(next, object, DELETE);
+  moves.take(object.isInline ? STEPS.condemnsInline : STEPS.condemnsUnnamed, object.index);
+}
+
+function sweepCondemned({ has }: World, now: State, moves: Moves, object: StoredObject) {
   if (object.isInline) {
+    const next = moves.begin();
     setState(next, object, GONE);
     clear(next, object, IN_STORE);
     return moves.take(STEPS.removesInline, object.index);
   }
-  setState(next, object, DELETING);
-  set(next, object, DELETE);
-  moves.take(STEPS.condemnsUnnamed, object.index);
-}
-
-function sweepCondemned({ has }: World, now: State, moves: Moves, object: StoredObject) {
   if (is(now, object, PARTS) && is(now, object, NOTED) && !has("sweep-aborts-nothing")) {
     // A part that arrives behind an abort stays until the next one: as if this abort came later.
     const next = moves.begin();
