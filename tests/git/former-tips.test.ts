@@ -3,35 +3,35 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, utimes } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { agePacks } from "../support/git/age-packs.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
+import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 const DAY_MS = 86_400_000;
 
-for (const dialect of DIALECTS)
-  describe(`what refs have left, on ${dialect}`, async () => {
+for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
+  describe(`what refs have left, on ${where}`, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());
-    const filled = await startFilledApp({ database: testDatabase.settings });
+    const filled = await startFilledApp({ database: testDatabase.settings, objectStore });
     const { app, git, folder, url, rest, commit } = filled;
     const { uuid } = app.repository;
-    const gitDir = gitDirOf(app.ports, uuid);
 
     /** A full repack that drops objects, of packs that are all 20 days old, so many days from now. */
     async function drop(daysFromNow = 0): Promise<void> {
-      const old = new Date(Date.now() - 20 * DAY_MS);
-      const packs = join(gitDir, "objects", "pack");
-      for (const name of await readdir(packs)) await utimes(join(packs, name), old, old);
+      await agePacks(app.ports, uuid, { packsDays: 20 });
       const clock = () => new Date(Date.now() + daysFromNow * DAY_MS);
       await maintainNow({ ...app.ports, clock }, uuid);
-      await utimes(join(gitDir, "full-repack-done"), old, old);
+      await agePacks(app.ports, uuid, { dropDays: 20 });
       const before = await dropNumber();
       await maintainNow({ ...app.ports, clock }, uuid);
       assert.equal(await dropNumber(), before + 1);
@@ -42,7 +42,10 @@ for (const dialect of DIALECTS)
     }
 
     async function isThere(id: string): Promise<boolean> {
-      return (await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir })).status === 0;
+      return withRepository(app.ports.packs, uuid, async ({ gitDir }) => {
+        const { status } = await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir });
+        return status === 0;
+      });
     }
 
     /** Makes a branch of one commit with a file that no other has, and deletes it. */
@@ -143,9 +146,11 @@ for (const dialect of DIALECTS)
       }
       for (const path of ["/refs", "/refs/branches", "/refs/tags"])
         assert.ok(!(await rest("GET", `${path}?pagelen=100`)).text.includes("pail/former"));
-      const refs = await git.out(["for-each-ref"], { folder: gitDir });
-      assert.ok(!refs.includes("refs/pail"), refs);
-      assert.ok(!(await readFile(join(gitDir, "packed-refs"), "utf8")).includes("refs/pail"));
+      await withRepository(app.ports.packs, uuid, async ({ gitDir }) => {
+        const refs = await git.out(["for-each-ref"], { folder: gitDir });
+        assert.ok(!refs.includes("refs/pail"), refs);
+        assert.ok(!(await readFile(join(gitDir, "packed-refs"), "utf8")).includes("refs/pail"));
+      });
     });
 
     test("whoever does not know its whole id does not find it by the first digits", async () => {
@@ -178,7 +183,10 @@ for (const dialect of DIALECTS)
       await clone("main");
     });
 
-    test("what is there by chance is copied, so that it does not go with the next drop", async () => {
+    test("what is there by chance is copied, so that it does not go with the next drop", {
+      skip: objectStore !== undefined && "nobody can put a pack beside those that have rows",
+    }, async () => {
+      const gitDir = gitDirOf(app.ports, uuid);
       await git.out(["checkout", "--quiet", "--detach", "main"], { folder });
       const id = await commit({ "chance.txt": randomBytes(1_000).toString("hex") }, "By chance");
       const pack = await git.bytes(["pack-objects", "--revs", "--stdout", "--quiet"], {
