@@ -102,6 +102,32 @@ describeDatabases("migrations beside other servers", (current) => {
     }
   });
 
+  test("look-ups that a running server has prepared go on after a column was added", async () => {
+    const { database } = current();
+    const digest = Buffer.alloc(32);
+    const lookUp = () =>
+      Promise.all([
+        database.lookups.findTokenByDigest(digest),
+        database.lookups.findSessionByDigest(digest),
+        database.lookups.findInstallationByClientKey("none"),
+      ]);
+    for (let time = 0; time < 3; time += 1) await lookUp();
+    const adding: Migration = {
+      name: "904-prepared",
+      async up(db) {
+        for (const table of ["api_token", "account", "repository", "session", "app_installation"])
+          await db.schema.alterTable(table).addColumn("prepared", "integer").execute();
+      },
+    };
+    await applyMigrations(database, [...MIGRATIONS, adding], NOW);
+    try {
+      for (let time = 0; time < 3; time += 1)
+        assert.deepEqual(await lookUp(), [undefined, undefined, undefined]);
+    } finally {
+      await forget("904-prepared");
+    }
+  });
+
   async function forget(name: string): Promise<void> {
     const kysely = current().database.kysely as Kysely<unknown>;
     await sql`delete from schema_migration where name = ${name}`.execute(kysely);

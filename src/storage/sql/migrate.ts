@@ -6,7 +6,11 @@ import type { Dialect, Migration } from "./migrations/migration.ts";
 /** An arbitrary number that no other program uses for locks in the same database. */
 const ADVISORY_LOCK = 7_090_129_384;
 
-const LOCK_MS_MAX = 1_000;
+/**
+ * Far shorter than PostgreSQL waits before it looks for a deadlock (`deadlock_timeout`, a second): where a migration and a request
+ * wait for each other, the migration gives up and is tried again, and the request is answered.
+ */
+const LOCK_MS_MAX = 200;
 
 type MigrationTable = { schema_migration: { name: string; applied_at: number } };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { Secret } from "../../../src/model/secret.ts";
@@ -135,6 +135,15 @@ export async function startCluster({
 function addressOf(endpoint: string) {
   const { hostname, port } = new URL(endpoint);
   return { host: hostname, port: Number(port) };
+}
+
+/** For a node that is started beside those of a cluster, in the place of one that does not run: of another version, say. */
+export function environmentBeside(node: PailNode, store: StoreAccess): Record<string, string> {
+  return {
+    ...environmentOf(dirname(node.dataFolder), store),
+    DATABASE_URL: `postgres://postgres@127.0.0.1:${node.database.port}/nodes`,
+    PAIL_S3_ENDPOINT: `http://127.0.0.1:${node.store!.port}`,
+  };
 }
 
 function environmentOf(folder: string, store: StoreAccess | undefined): Record<string, string> {

@@ -39,6 +39,8 @@ export type PailNode = {
   start(fault?: NodeFault): Promise<boolean>;
   /** As `kill -9`. */
   kill(): Promise<void>;
+  /** By SIGTERM. @returns the status with which it ended. */
+  stop(): Promise<number | null>;
   freeze(): void;
   wake(): void;
   /** @returns whether it has ended by itself within the time. */
@@ -150,6 +152,12 @@ export function openNode({
       await ended;
       refuseTokens(`the log of ${name}`, log.slice(searched).join(""));
       searched = log.length;
+    },
+    async stop() {
+      // Not its whole group: git processes end with it.
+      child?.kill("SIGTERM");
+      await ended;
+      return child?.exitCode ?? null;
     },
     freeze: () => signal("SIGSTOP"),
     wake: () => signal("SIGCONT"),

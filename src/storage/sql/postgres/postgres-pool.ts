@@ -101,23 +101,39 @@ export async function openPostgresPool(
     }
   }
 
+  async function lookUpOnce(query: Query) {
+    const connection = await connect("read");
+    let isBroken = true;
+    try {
+      const result = await connection.query({ query_timeout: limits.lookupMs, ...query });
+      isBroken = false;
+      return result;
+    } finally {
+      connection.release(isBroken);
+    }
+  }
+
   return {
     connect,
     async lookUp(query) {
-      const connection = await connect("read");
-      let isBroken = true;
       try {
-        const result = await connection.query({ query_timeout: limits.lookupMs, ...query });
-        isBroken = false;
-        return result;
-      } finally {
-        connection.release(isBroken);
+        return await lookUpOnce(query);
+      } catch (error) {
+        if (!isPlanOutdated(error)) throw error;
+        // Without its name it is planned anew, and the connection with the old plan is gone.
+        const { name: _, ...unnamed } = query;
+        return lookUpOnce(unnamed);
       }
     },
     async close() {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** A newer server has added a column since the statement was prepared. */
+function isPlanOutdated(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("cached plan must not change result type");
 }
 
 function pooled(client: pg.PoolClient, { answerMs }: PostgresLimits, endTurn: () => void): PooledConnection {
