@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { DIALECTS } from "../../tests/support/database/test-database.ts";
 import { openRealGit } from "../../tests/support/git/real-git.ts";
 import { type EmptyData, openEmptyData } from "../../tests/support/server/seeded-server.ts";
+import { listKeptRepositories } from "../../tests/support/storage/kept-repositories.ts";
 import { Failure } from "../model/failure.ts";
 import { deleteRepository } from "../operations/repositories/repositories.ts";
 import { findAccountByEmail } from "../storage/sql/accounts/accounts.ts";
@@ -186,7 +187,7 @@ repositories: [{ workspace: team, name: site, commits: [{ message: x }] }]
       await findRepository(kysely, { slug: "team" as never }, { slug: "site" as never }),
       undefined,
     );
-    assert.deepEqual(await data.ports.packFolders!.listRepositories(), []);
+    assert.deepEqual(await listKeptRepositories(data.ports), []);
     // It can be mended and applied.
     const mended = parseSeed(text.replace('password: "password"', "name: Ada").replace("[ada]", "[bob]"), {
       fileName: "s.yaml",

@@ -14,6 +14,7 @@ import { commitFiles } from "../support/git/hosted-repository.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
+import { listKeptRepositories } from "../support/storage/kept-repositories.ts";
 
 const git = openRealGit();
 let app: TestApp;
@@ -163,9 +164,9 @@ test("maintenance, checks and deletion are those of a repository", async () => {
   assert.deepEqual(checked.findings, []);
   const url = withToken(`${app.url}/snippets/acme/${snippet.id}.git`, await app.token());
   assert.equal((await git.run(["ls-remote", url])).status, 0);
-  assert.equal((await app.ports.packFolders!.listRepositories()).includes(stored.uuid), true);
+  assert.equal((await listKeptRepositories(app.ports)).includes(stored.uuid), true);
   assert.equal((await owner.rest("DELETE", `/snippets/acme/${snippet.id}`)).status, 204);
-  assert.equal((await app.ports.packFolders!.listRepositories()).includes(stored.uuid), false);
+  assert.equal((await listKeptRepositories(app.ports)).includes(stored.uuid), false);
   assert.match((await git.run(["ls-remote", url])).stderr, /404|not found/);
   const { rows } = await sql<{ action: string; subject_name: string }>`select action, subject_name
     from audit_event where subject_kind = 'snippet' and subject_uuid = ${stored.uuid} order by sequence`.execute(

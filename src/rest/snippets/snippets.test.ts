@@ -13,6 +13,7 @@ import {
   restAs,
 } from "../../../tests/support/clients/rest-callers.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
+import { listKeptRepositories } from "../../../tests/support/storage/kept-repositories.ts";
 import { setMember } from "../../operations/workspaces/workspaces.ts";
 
 let app: TestApp;
@@ -293,12 +294,12 @@ for (const [why, parts, status] of [
 ] as const) {
   test(`refuses ${why}, and leaves nothing`, async () => {
     const before = (await owner.rest("GET", "/snippets/acme")).json.size;
-    const folders = (await app.ports.packFolders!.listRepositories()).length;
+    const folders = (await listKeptRepositories(app.ports)).length;
     const { json, ...answer } = await send("POST", "/snippets/acme", { parts });
     assert.equal(answer.status, status, answer.text);
     assert.equal(Object.keys(json.error.fields ?? {}).length, 1, answer.text);
     assert.equal((await owner.rest("GET", "/snippets/acme")).json.size, before);
-    assert.equal((await app.ports.packFolders!.listRepositories()).length, folders);
+    assert.equal((await listKeptRepositories(app.ports)).length, folders);
   });
 }
 
