@@ -9,6 +9,7 @@ import {
 } from "../../src/storage/sql/audit/unknown-operations.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { describeDatabases } from "../support/database/test-database.ts";
+import { ONLY_FOLDERS } from "../support/object-store/only-folders.ts";
 import { openPailCommand } from "../support/server/pail-command.ts";
 import { startTestApp } from "../support/server/test-app.ts";
 
@@ -64,7 +65,7 @@ test("what is asked for and is not there is counted by its published path or its
   assert.ok(!JSON.stringify(lines).includes("secret"), "nothing of the client's own words");
 });
 
-test("the command lists them, in 80 columns and as JSON", async () => {
+test("the command lists them, in 80 columns and as JSON", ONLY_FOLDERS, async () => {
   const { dataFolder, database } = app.ports.config;
   const environment: Record<string, string> =
     database.kind === "postgres" ? { DATABASE_URL: database.url.reveal() } : {};

@@ -316,7 +316,9 @@ test("an event that cannot be told is given up after three attempts, and does no
 
 test("two servers over one database deliver each once, and in order", async () => {
   const config = { ...app.ports.config };
-  const ports = await openPorts(config, app.ports.log);
+  const ports = await openPorts(config, app.ports.log, {
+    openObjectStore: async () => app.ports.stored!.store,
+  });
   const second = startWebhookDeliveries(ports, QUICK);
   after(async () => {
     await second.close();

@@ -3,6 +3,7 @@ import { listAuditEvents } from "../../../src/storage/sql/audit/audit-events.ts"
 import { listAllDownloadFiles } from "../../../src/storage/sql/downloads/downloads.ts";
 import { listAllRepositories } from "../../../src/storage/sql/repositories/repositories.ts";
 import type { TestApp } from "../server/test-app.ts";
+import { listKeptRepositories } from "../storage/kept-repositories.ts";
 import type { PairedOperation } from "./interleaved-operations.ts";
 import { pullRequestFaults } from "./pull-request-faults.ts";
 import type { Trial } from "./trial.ts";
@@ -69,14 +70,17 @@ export async function faultsAfter(
 export async function strayFiles(app: TestApp): Promise<string[]> {
   const { database } = app.ports;
   const rows = new Set((await listAllRepositories(database.kysely, undefined)).map(({ uuid }) => uuid));
-  const folders = new Set(await app.ports.packFolders!.listRepositories());
+  const { packFolders } = app.ports;
+  // In an object store a repository without packs has nothing but its row.
+  const mustBeThere = packFolders === undefined ? new Set<string>() : rows;
+  const kept = new Set<string>(await listKeptRepositories(app.ports));
   const downloadRows = new Set((await listAllDownloadFiles(database.kysely)).map(({ fileUuid }) => fileUuid));
   const downloads = new Set((await app.ports.downloads.list()).map(({ uuid }) => uuid));
   const lacks = (one: ReadonlySet<string>, other: ReadonlySet<string>, what: string) =>
     [...one].filter((name) => !other.has(name)).map((name) => `${what}: ${name}`);
   return [
-    ...lacks(rows, folders, "repository without a folder"),
-    ...lacks(folders, rows, "folder without a repository"),
+    ...lacks(mustBeThere, kept, "repository without a folder"),
+    ...lacks(kept, rows, "files without a repository"),
     ...lacks(downloadRows, downloads, "download without a file"),
     ...lacks(downloads, downloadRows, "file without a download"),
   ];
