@@ -1,26 +1,22 @@
 // A backup is the same whether the data is in a folder or in an object store, and is restored to either.
 import assert from "node:assert/strict";
-import { hash, randomBytes } from "node:crypto";
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
-import { startApp } from "../../src/app.ts";
-import { operatorBy } from "../../src/authorization/operator-by.ts";
 import type { OpenedPorts } from "../../src/open-ports.ts";
 import { type BackUpOutcome, backUp } from "../../src/operations/backup/back-up.ts";
 import { checkData } from "../../src/operations/backup/check-data.ts";
 import { clearUnmatchedGraphs } from "../../src/operations/backup/clear-unmatched-graphs.ts";
 import type { Finding } from "../../src/operations/backup/finding.ts";
 import { publishRestored, restoreBackup } from "../../src/operations/backup/restore-backup.ts";
-import { applySeed } from "../../src/seeds/apply-seed.ts";
-import { readSeedFile } from "../../src/seeds/read-seed-file.ts";
 import { KEY_NAMES } from "../../src/storage/keys/key-losses.ts";
 import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../src/storage/sql/repositories/repositories.ts";
 import { openRealGit } from "../support/git/real-git.ts";
+import { makeTeam } from "../support/server/team-installation.ts";
 import {
   type InstallationKind,
   newInstallation,
@@ -28,76 +24,12 @@ import {
   type TestInstallation,
 } from "../support/server/test-installation.ts";
 
-const SEED = fileURLToPath(new URL("../../examples/seeds/team.yaml", import.meta.url));
-/** Not in the database. */
-const LARGE_BYTES = 200_000;
 const git = openRealGit();
 
 const source = await newInstallation("a folder");
 const sourcePorts = await source.open();
-const { tokens } = await applySeed(sourcePorts, operatorBy(sourcePorts), await readSeedFile(SEED));
-const token = tokens.get("all")!.reveal();
-const authorization = `Basic ${Buffer.from(`ada@example.com:${token}`).toString("base64")}`;
-
-type Served = { readonly ports: OpenedPorts; readonly url: string };
-
-async function serving<T>(ports: OpenedPorts, work: (served: Served) => Promise<T>): Promise<T> {
-  const app = await startApp(ports, { sharesPort: false });
-  try {
-    return await work({ ports, url: app.url });
-  } finally {
-    await app.close();
-  }
-}
-
-async function rest({ url }: Served, path: string, init: RequestInit = {}): Promise<Response> {
-  const answer = await fetch(`${url}/2.0/repositories/${path}`, {
-    ...init,
-    headers: { authorization, ...init.headers },
-  });
-  assert.ok(answer.status < 300, `${path} ${answer.status} ${answer.ok ? "" : await answer.text()}`);
-  return answer;
-}
-
-async function fork(served: Served, name: string): Promise<void> {
-  await rest(served, "team/site/forks", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name, workspace: { slug: "team" } }),
-  });
-}
-
-async function push({ url }: Served, fullName: string, branch: string): Promise<void> {
-  const folder = git.newPath("clone");
-  const remote = new URL(`${url}/${fullName}.git`);
-  remote.username = "x-bitbucket-api-token-auth";
-  remote.password = token;
-  await git.out(["clone", "--quiet", remote.href, folder]);
-  await writeFile(join(folder, `${branch}.bin`), randomBytes(LARGE_BYTES));
-  await git.out(["add", "."], { folder });
-  await git.out(["commit", "--quiet", "-m", branch], { folder });
-  await git.out(["push", "--quiet", "origin", `HEAD:refs/heads/${branch}`], { folder });
-}
-
-async function upload(served: Served, name: string, bytes: number): Promise<void> {
-  const body = new FormData();
-  body.append("files", new Blob([randomBytes(bytes)]), name);
-  await rest(served, "team/site/downloads", { method: "POST", body });
-}
-
-/** Large and small, shared and alone; some of it is gone again. */
-async function change(served: Served, name: string): Promise<void> {
-  await push(served, "team/site", `large-${name}`);
-  await upload(served, `large-${name}.bin`, LARGE_BYTES);
-  await upload(served, `small-${name}.txt`, 100);
-  await upload(served, "replaced.txt", 50 + name.length);
-  await fork(served, `fork-${name}`);
-  await push(served, `team/fork-${name}`, "own");
-  await fork(served, `gone-${name}`);
-  await rest(served, `team/gone-${name}`, { method: "DELETE" });
-}
-
-await serving(sourcePorts, (served) => change(served, "first"));
+const { serving } = await makeTeam(sourcePorts, git);
+await serving(sourcePorts, ({ change }) => change("first"));
 // In a folder a key is made when it is first needed.
 for (const name of KEY_NAMES) await sourcePorts.keys.get(name);
 
@@ -191,7 +123,7 @@ test("a folder that was moved to an object store has everything, and goes on", a
   const { uploads, contents } = stored.store;
   assert.equal(uploads.size, 0);
   assert.ok(contents.size > 4, "not everything is in the database");
-  await serving(storedPorts, (served) => change(served, "second"));
+  await serving(storedPorts, ({ change }) => change("second"));
   await requireNoFindings(storedPorts);
 });
 
@@ -202,7 +134,7 @@ for (const kind of KINDS)
     const target = await newInstallation(kind);
     const ports = await restore(backup, target);
     await requireSame(ports, storedPorts);
-    await serving(ports, (served) => change(served, "third"));
+    await serving(ports, ({ change }) => change("third"));
     await requireNoFindings(ports);
     const again = git.newPath("backup");
     await backUp(ports, again, TO_FOLDER);
@@ -219,7 +151,7 @@ test("a second backup brings only what is new, and what forks share is in it onc
   await backUp(storedPorts, backup, TO_FOLDER);
   const same = await backUp(storedPorts, backup, { mayLink: false, isFull: true });
   assert.deepEqual(counts(same), { newFiles: 0, mended: 0, damaged: 0, leftOut: 0 });
-  await serving(storedPorts, (served) => change(served, "more"));
+  await serving(storedPorts, ({ change }) => change("more"));
   const more = await backUp(storedPorts, backup, TO_FOLDER);
   // A pack and its index: pushed to the parent, and to the fork. Three downloads.
   assert.deepEqual(counts(more), { newFiles: 2 * 2 + 3, mended: 0, damaged: 0, leftOut: 0 });

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { Ports } from "../../ports.ts";
 import type { StoredContent } from "../../storage/content/open-content.ts";
@@ -14,14 +13,19 @@ import {
 import { findInlineContent } from "../../storage/sql/stored-objects/find-inline-content.ts";
 import type { ObjectName } from "../../storage/sql/stored-objects/stored-objects.ts";
 import { listUnknownNames } from "../../storage/sql/stored-objects/unknown-objects.ts";
-import { OBJECT_PREFIX, objectKey, parseObjectKey } from "../../storage/stored-objects/stored-objects.ts";
+import {
+  INLINE_BYTES_MAX,
+  OBJECT_PREFIX,
+  objectKey,
+  parseObjectKey,
+} from "../../storage/stored-objects/stored-objects.ts";
 import { SWEEP_TIMES } from "../../storage/stored-objects/sweep-objects.ts";
 import { atOnce } from "./at-once.ts";
-import { findSectionFault } from "./find-section-fault.ts";
+import { findContentFault } from "./find-content-fault.ts";
 import { type Finding, FROM_BACKUP } from "./finding.ts";
 
 type ObjectPorts = Pick<Ports, "database" | "clock"> & {
-  readonly stored: Pick<StoredContent, "store" | "objects">;
+  readonly stored: Pick<StoredContent, "store">;
 };
 
 export type ObjectCheck = { readonly objects: number; readonly findings: readonly Finding[] };
@@ -33,7 +37,7 @@ type CheckOptions = {
   readonly fullNames: ReadonlyMap<Uuid, string>;
 };
 
-/** With the contents of those that are in the database: up to 64 KiB each. */
+/** With the contents of those that are in the database, up to 64 KiB each. */
 const PAGE_OBJECTS = 200;
 const REQUESTS_AT_ONCE = 16;
 /** Of one kind. What is beyond is counted. */
@@ -77,15 +81,22 @@ async function findFaults(
   page: readonly NamedObject[],
   isFull: boolean,
 ): Promise<readonly Fault[]> {
-  const inline = page.filter(({ isInline }) => isInline).map(({ name }) => name);
-  const contents = await findInlineContent(ports.database.kysely, inline);
   const faults: Fault[] = [];
-  await atOnce(page, REQUESTS_AT_ONCE, async (object) => {
-    const found = object.isInline
-      ? checkContent(object, contents.get(object.name))
-      : await checkInStore(ports, object, isFull);
+  const note = (object: NamedObject, found: FoundFault | undefined) => {
     if (found !== undefined) faults.push({ object, ...found });
-  });
+  };
+  const inline = page.filter(({ isInline }) => isInline);
+  // What a seed has made may be of any size.
+  const large = inline.filter(({ bytes }) => bytes > INLINE_BYTES_MAX);
+  for (const objects of [inline.filter((object) => !large.includes(object)), ...large.map((one) => [one])]) {
+    const names = objects.map(({ name }) => name);
+    const contents = await findInlineContent(ports.database.kysely, names);
+    for (const object of objects) note(object, checkContent(object, contents.get(object.name)));
+  }
+  const inStore = page.filter(({ isInline }) => !isInline);
+  await atOnce(inStore, REQUESTS_AT_ONCE, async (object) =>
+    note(object, await checkInStore(ports, object, isFull)),
+  );
   // An object whose last row went while it was looked at may go too.
   const named = await findNamedObjects(
     ports.database.kysely,
@@ -106,7 +117,7 @@ function checkContent(object: NamedObject, content: Buffer | undefined): FoundFa
 }
 
 async function checkInStore(
-  { stored: { store, objects } }: ObjectPorts,
+  { stored: { store } }: ObjectPorts,
   object: NamedObject,
   isFull: boolean,
 ): Promise<FoundFault | undefined> {
@@ -119,13 +130,12 @@ async function checkInStore(
     };
   if (!isFull) return undefined;
   try {
-    const fault = await findSectionFault(object, await objects.read(object));
+    const fault = await findContentFault(object, await store.read(objectKey(object.name)));
     return fault === undefined ? undefined : { kind: "damaged-stored-object", detail: fault };
   } catch (error) {
-    if (error instanceof NoSuchObjectError) return MISSING;
     // A store that does not answer says nothing about the object.
-    if (error instanceof Failure) throw error;
-    return { kind: "damaged-stored-object", detail: (error as Error).message };
+    if (!(error instanceof NoSuchObjectError)) throw error;
+    return MISSING;
   }
 }
 

@@ -4,13 +4,14 @@ import type { NamedObject } from "../../storage/sql/stored-objects/check-objects
 import { type Section, sectionsInOrder } from "../../storage/stored-objects/sections.ts";
 
 /**
- * Reads an object to its end, and compares the checksum at the end of each of its files with the bytes before it: these were
- * made by git, before anything was stored.
+ * Reads an object to its end, and compares it with its SHA-256, and the checksum at the end of each of its files with the bytes
+ * before it: these were made by git, before anything was stored.
  *
+ * @param content as it comes from the store.
  * @returns what is wrong, in words. @throws Error if the stream fails.
  */
-export async function findSectionFault(
-  { sections }: Pick<NamedObject, "sections">,
+export async function findContentFault(
+  { bytes, sha256, sections }: Pick<NamedObject, "bytes" | "sha256" | "sections">,
   content: AsyncIterable<Buffer>,
 ): Promise<string | undefined> {
   const checks = sectionsInOrder(sections ?? {}).map((section) => ({
@@ -18,11 +19,15 @@ export async function findSectionFault(
     hash: createHash("sha1"),
     trailer: Buffer.alloc(0),
   }));
+  const whole = createHash("sha256");
   let at = 0;
   for await (const chunk of content) {
+    whole.update(chunk);
     for (const check of checks) update(check, chunk, at);
     at += chunk.length;
   }
+  if (at !== bytes || !whole.digest().equals(sha256))
+    return "the object store has other bytes of it than were stored";
   for (const { ending, hash, trailer } of checks)
     if (!hash.digest().equals(trailer)) return `its ${ending} does not have the checksum that it ends with`;
   return undefined;
