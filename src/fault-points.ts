@@ -74,6 +74,7 @@ export const FAULT_POINTS = [
 /** The same with an object store: tests/long/many-nodes kills at these. */
 export const STORE_FAULT_POINTS = [
   "upload.noted",
+  "upload.prepared",
   "upload.acknowledged",
   "upload.shown",
   "cache.brought",

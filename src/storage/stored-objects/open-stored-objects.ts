@@ -58,6 +58,7 @@ export function openStoredObjects({
         signedAt,
         lifeMs: SIGNATURE_MS,
       });
+      reachFaultPoint("upload.prepared");
       if (prepared.uploadId !== undefined && !(await noteUploadId(database.kysely, name, prepared.uploadId)))
         throw new Failure("unavailable", "the upload took too long: try again");
       const [sha256] = await Promise.all([digestOf(source), prepared.send(source, signal)]);

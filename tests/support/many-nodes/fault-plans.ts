@@ -58,7 +58,7 @@ const MAINTAINING: readonly FaultPoint[] = [
   "maintenance.declared",
   "maintenance.graph-placed",
 ];
-const UPLOADING: readonly FaultPoint[] = ["upload.noted", "upload.acknowledged"];
+const UPLOADING: readonly FaultPoint[] = ["upload.noted", "upload.prepared", "upload.acknowledged"];
 
 export const POINTS: PointsOfOperations = {
   pushSmall: [...CHECKING, "upload.shown", ...CHANGING, "push.answering"],
