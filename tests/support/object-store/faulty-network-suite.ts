@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { Failure } from "../../../src/model/failure.ts";
 import { NoSuchObjectError, type ObjectStore } from "../../../src/storage/object-store/object-store.ts";
-import type { S3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
+import { openS3ObjectStore, type S3ObjectStore } from "../../../src/storage/object-store/s3-object-store.ts";
 import { partRanges } from "../../../src/storage/object-store/s3-upload.ts";
 import type { Patience } from "../../../src/storage/object-store/store-attempts.ts";
 import { type FaultyProxy, openFaultyProxy, type ProxiedRequest, type StoreFault } from "./faulty-proxy.ts";
@@ -252,6 +252,11 @@ export function faultyNetworkSuite(
           isCompletion,
           thrice({ kind: "status", status: 200, code: "InternalError" }),
         ],
+        [
+          "a completion whose answer is lost, after which the upload is gone",
+          isCompletion,
+          [{ kind: "lose-answer" }, { kind: "status", status: 404, code: "NoSuchUpload" }],
+        ],
         ["a completion that is sent twice", isCompletion, [{ kind: "repeat", afterMs: 50 }]],
         [
           "a beginning whose answer is lost",
@@ -275,6 +280,10 @@ export function faultyNetworkSuite(
         proxy.decide((request) => (isCompletion(request) ? { kind: "status", status: 500 } : undefined));
         await assert.rejects(send("parts/ill"), isUnavailable);
         assert.equal(proxy.requests.slice(from).filter(isPart).length, partRanges(large.length).length);
+        proxy.decide((request) =>
+          isCompletion(request) ? { kind: "status", status: 404, code: "NoSuchUpload" } : undefined,
+        );
+        await assert.rejects(send("parts/ill"), isUnavailable);
         assert.equal(await direct.findBytes("parts/ill"), undefined);
       });
 
@@ -309,6 +318,22 @@ export function faultyNetworkSuite(
       );
     });
 
+    test("without its bucket nothing is said of an object", async () => {
+      const { region, endpoint } = bucket.settings;
+      const none = { bucket: "there-is-no-such-bucket", prefix: "", region, endpoint, forcePathStyle: true };
+      const lost = await openS3ObjectStore(none, { patience: HASTE });
+      for (const work of [
+        () => lost.readBytes("there"),
+        () => lost.delete("there"),
+        () => lost.write("there", content),
+      ])
+        await assert.rejects(
+          work(),
+          (error) => error instanceof Failure && /status 404 NoSuchBucket$/.test(error.details.reason!),
+        );
+      lost.close();
+    });
+
     test("when it is closed, its connections are", async () => {
       const watched = await openFaultyProxy(bucket.settings.endpoint!);
       const closed = await bucket.openStore({
@@ -316,8 +341,8 @@ export function faultyNetworkSuite(
         patience: HASTE,
         prefix: "behind",
       });
-      await closed.readBytes("there");
       (await closed.read("there")).destroy();
+      await closed.readBytes("there");
       assert.ok((await watched.connections()) > 0);
       closed.close();
       while ((await watched.connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
