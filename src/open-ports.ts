@@ -22,6 +22,7 @@ import { holdsContent, requireRestored } from "./storage/data-folder/data-folder
 import { openDiskReserve } from "./storage/data-folder/disk-reserve.ts";
 import { openDiskFetchResponses } from "./storage/fetch-responses/disk-fetch-responses.ts";
 import type { ObjectStore } from "./storage/object-store/object-store.ts";
+import { readAgain } from "./storage/packs/stored/read-again.ts";
 import { openAuditNotes } from "./storage/sql/audit/audit-notes.ts";
 import { openUnknownOperationCounter } from "./storage/sql/audit/unknown-operation-counter.ts";
 import { openDatabaseClock } from "./storage/sql/database-clock.ts";
@@ -179,7 +180,7 @@ export async function openPorts(
     packFolders,
     downloads,
     stored: content.stored,
-    objects,
+    objects: content.stored === undefined ? objects : readAgain(objects, content.stored.refreshFolder),
     commitGraphs,
     refAnswers,
     fetchResponses,

@@ -45,6 +45,8 @@ export type StoredContent = {
   readonly cache: ObjectCache;
   /** As `StoredPackStore` has it. */
   closeIdleViews(): Promise<void>;
+  /** As `StoredPackStore` has it. */
+  refreshFolder(gitDir: string): Promise<boolean>;
   /**
    * The same within a transaction, for what makes an installation in one: rows are those of the transaction, and whatever is
    * stored goes into the database with them, so that nothing is asked of the store meanwhile.
@@ -153,6 +155,7 @@ async function openStoredContent(
       objects,
       cache,
       closeIdleViews: packs.closeIdleViews,
+      refreshFolder: packs.refreshFolder,
       within: (rows) => openOver(rows, Number.POSITIVE_INFINITY),
       dropCommitGraph: (repository) => dropCommitGraph(database, repository),
     },

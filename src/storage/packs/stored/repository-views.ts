@@ -36,6 +36,8 @@ export type RepositoryViews = {
   open(repository: Uuid): Promise<OpenView>;
   /** Shows files of a pack, by their endings, in all views of its repository, before its row is committed. */
   show(repository: Uuid, name: ObjectName, files: ReadonlyMap<string, string>): Promise<ShownPack>;
+  /** As `OpenView.refresh`, of the view in a folder. @returns whether anything has come; false for a folder that is no view. */
+  refreshFolder(gitDir: string): Promise<boolean>;
   /** Closes those that nobody has used for so long. */
   closeIdle(idleMs: number): Promise<void>;
   close(): Promise<void>;
@@ -160,6 +162,15 @@ export function openRepositoryViews({
     kept.generation = Math.max(kept.generation, look.packGeneration);
   }
 
+  /** Adds what has come since. @returns whether anything has. */
+  async function refresh(repository: Uuid, kept: Kept): Promise<boolean> {
+    const now = await database.lookups.findPackGeneration(repository);
+    if (now === undefined || now.packGeneration <= kept.generation) return false;
+    const look = await lookAtPacks(database.kysely, repository);
+    if (look !== undefined) await addTo(kept, look);
+    return true;
+  }
+
   function replace(repository: Uuid, kept: Kept): void {
     kept.isReplaced = true;
     if (newest.get(repository) === kept) newest.delete(repository);
@@ -213,8 +224,7 @@ export function openRepositoryViews({
         gitDir: kept.view.gitDir,
         packCount: kept.view.packCount,
         async refresh() {
-          const look = await lookAtPacks(database.kysely, repository);
-          if (look !== undefined && look.packGeneration > kept.generation) await addTo(kept, look);
+          await refresh(repository, kept);
         },
         close() {
           if (!isOpen) throw new Error(`${kept.view.gitDir} is closed twice`);
@@ -243,6 +253,11 @@ export function openRepositoryViews({
           }
         },
       };
+    },
+    async refreshFolder(gitDir) {
+      for (const [repository, views] of all)
+        for (const kept of views) if (kept.view.gitDir === gitDir) return refresh(repository, kept);
+      return false;
     },
     async closeIdle(idleMs) {
       const since = performance.now() - idleMs;

@@ -32,6 +32,8 @@ export type StoredPackStoreOptions = {
 export type StoredPackStore = PackStore & {
   /** Closes views that nobody uses, for who opens one repository after another and none again. */
   closeIdleViews(): Promise<void>;
+  /** Adds to an open repository what has come since. @returns whether anything has. */
+  refreshFolder(gitDir: string): Promise<boolean>;
 };
 
 /** Packs in an object store, by rows of the database: docs/many-nodes.md. */
@@ -116,6 +118,7 @@ export function openStoredPackStore(options: StoredPackStoreOptions): StoredPack
       await cache.evict();
     },
     closeIdleViews: () => views.closeIdle(0),
+    refreshFolder: views.refreshFolder,
     async close() {
       clearInterval(closingIdle);
       await views.close();
