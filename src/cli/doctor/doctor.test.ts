@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { after, test } from "node:test";
+import { storeIsMissing } from "../../../tests/support/object-store/shared-store.ts";
+import { openTestBucket } from "../../../tests/support/object-store/test-bucket.ts";
 import {
   EXPIRED_CERTIFICATE,
   RENEWED_CERTIFICATE,
@@ -26,6 +28,7 @@ import { lookAtCertificate } from "./look-at-certificate.ts";
 import { lookAtDataFolder } from "./look-at-data-folder.ts";
 import { lookAtClock, lookAtDatabase } from "./look-at-database.ts";
 import { lookAtGit, lookAtPort } from "./look-at-machine.ts";
+import { lookAtObjectStore } from "./look-at-object-store.ts";
 import { lookAtPublicUrl } from "./look-at-public-url.ts";
 
 const app = await startTestApp();
@@ -277,4 +280,27 @@ test("a public URL that leads nowhere, or to something else", async () => {
   assert.deepEqual(shortened((await lookAtPublicUrl({ ...settings, publicUrl: undefined }, true)).findings), [
     "public URL warning",
   ]);
+});
+
+test("an object store is tried, and what it lacks is told with a remedy", {
+  skip: storeIsMissing,
+}, async () => {
+  const bucket = await openTestBucket();
+  try {
+    const { settings } = bucket;
+    assert.deepEqual(shortened(await lookAtObjectStore({ objectStore: settings }, () => new Date())), [
+      "object store ok",
+    ]);
+    const elsewhere = { ...settings, bucket: `${settings.bucket}-none` };
+    const [finding] = await lookAtObjectStore({ objectStore: elsewhere }, () => new Date());
+    assert.equal(finding!.state, "error");
+    assert.match(finding!.text, /cannot be stored/);
+    assert.match(finding!.remedy!, /PAIL_OBJECT_STORE/);
+  } finally {
+    await bucket.close();
+  }
+});
+
+test("without an object store none is looked at", async () => {
+  assert.deepEqual(await lookAtObjectStore({ objectStore: undefined }, () => new Date()), []);
 });

@@ -40,14 +40,21 @@ async function examine(command: Command): Promise<readonly Finding[]> {
 }
 
 async function examineConfig(config: Config): Promise<readonly Finding[]> {
-  const [{ lookAtGit, lookAtPort }, { lookAtDataFolder }, database, certificate, publicUrl] =
-    await Promise.all([
-      import("./look-at-machine.ts"),
-      import("./look-at-data-folder.ts"),
-      import("./look-at-database.ts"),
-      import("./look-at-certificate.ts"),
-      import("./look-at-public-url.ts"),
-    ]);
+  const [
+    { lookAtGit, lookAtPort },
+    { lookAtDataFolder },
+    database,
+    { lookAtObjectStore },
+    certificate,
+    publicUrl,
+  ] = await Promise.all([
+    import("./look-at-machine.ts"),
+    import("./look-at-data-folder.ts"),
+    import("./look-at-database.ts"),
+    import("./look-at-object-store.ts"),
+    import("./look-at-certificate.ts"),
+    import("./look-at-public-url.ts"),
+  ]);
   const port = await lookAtPort(config);
   const stored = await database.lookAtDatabase(config);
   const reached = await publicUrl.lookAtPublicUrl(config, port.isServing);
@@ -56,6 +63,7 @@ async function examineConfig(config: Config): Promise<readonly Finding[]> {
     port.finding,
     ...(await lookAtDataFolder(config.dataFolder)),
     ...stored.findings,
+    ...(await lookAtObjectStore(config, () => new Date())),
     database.lookAtClock(new Date(), [
       ["the database", stored.now],
       ["the public URL", reached.now],
