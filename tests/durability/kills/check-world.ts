@@ -62,7 +62,7 @@ export async function checkWorld(world: World): Promise<void> {
   const faults = world.server
     .logText()
     .split("\n")
-    .filter((line) => /"level":(50|60)/.test(line));
+    .filter((line) => /"level":"(?:error|fatal)"/.test(line));
   assert.deepEqual(faults, [], "the server has met no fault of its own");
 }
 
