@@ -177,7 +177,7 @@ describe("locks of a real PostgreSQL", () => {
     const shared = forking.run((tx) => sharePacks(tx, parent, again));
     await forking.waiting();
     await removal.commit();
-    assert.equal(await shared, undefined);
+    assert.equal(await shared, false);
     await forking.rollback();
     assert.deepEqual(await findObject(object), { state: "unnamed", names: 0 });
   });
@@ -330,6 +330,6 @@ function newObject(): UploadedObject {
   };
 }
 
-function addPack(tx: Kysely<Schema>, uuid: Uuid, object: UploadedObject): Promise<number> {
-  return addPacks(tx, uuid, [{ object, kind: "push", objects: 1 }]);
+async function addPack(tx: Kysely<Schema>, uuid: Uuid, object: UploadedObject): Promise<void> {
+  await addPacks(tx, uuid, [{ object, kind: "push", objects: 1 }]);
 }

@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { isConnected } from "../../git/packs/connectivity.ts";
 import { repack, writeCommitGraph } from "../../git/packs/maintain.ts";
@@ -21,8 +20,7 @@ import {
   listPullRequestTips,
 } from "../../storage/sql/refs/former-tips.ts";
 import { listRefs } from "../../storage/sql/refs/refs.ts";
-import { findRepository, updateRepository } from "../../storage/sql/repositories/repositories.ts";
-import type { Schema } from "../../storage/sql/schema.ts";
+import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import type { HeldLease } from "../../storage/sql/with-lease.ts";
 import { withoutIncomplete, withoutMissing } from "./complete-former-tips.ts";
 
@@ -147,7 +145,7 @@ async function repackApart(
       : await transactions.transaction(async (tx) => {
           await requireLease(tx, lease);
           const isNoted = await noteCommitGraph(tx, uuid, { dropNumber, commitGraph });
-          if (isNoted) await recordPacks(tx, uuid, folder);
+          if (isNoted) await folder.record(tx);
           return isNoted;
         });
     reachFaultPoint("maintenance.declared");
@@ -167,12 +165,6 @@ async function repackApart(
   } finally {
     await folder.close();
   }
-}
-
-/** Where packs have rows, these are replaced in the transaction. Otherwise nothing is done before it has committed. */
-async function recordPacks(tx: Kysely<Schema>, uuid: Uuid, folder: RepackFolder): Promise<void> {
-  const sizeBytes = await folder.record(tx);
-  if (sizeBytes !== undefined) await updateRepository(tx, uuid, { sizeBytes });
 }
 
 /** Beyond this number, former tips that other tips reach are deleted. */
@@ -220,7 +212,7 @@ async function declare(
     const outcome = await ports.transactions.transaction(async (tx) => {
       await requireLease(tx, lease);
       const declared = await declareDrop(tx, uuid, drop);
-      if (declared.kind === "dropped") await recordPacks(tx, uuid, folder);
+      if (declared.kind === "dropped") await folder.record(tx);
       return declared;
     });
     if (outcome.kind !== "refs-changed") return outcome.kind === "dropped";

@@ -15,7 +15,7 @@ import {
 import type { Repository } from "../../model/repository.ts";
 import { refRefusalOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
-import type { AcceptedObjects } from "../../storage/packs/pack-store.ts";
+import type { AcceptedObjects, Quarantine } from "../../storage/packs/pack-store.ts";
 import { withRepository } from "../../storage/packs/with-repository.ts";
 import {
   type AffectedPullRequest,
@@ -87,9 +87,12 @@ export async function changeRefs(
   options: ChangeRefsOptions,
 ): Promise<readonly RefChange[]> {
   if (updates.length === 0) return [];
-  return withRepository(ports.packs, repository.uuid, ({ gitDir }) =>
-    changeOpenRefs(ports, repository, updates, { ...options, by, gitDir }),
-  );
+  const change = ({ gitDir }: Pick<Quarantine, "gitDir">) =>
+    changeOpenRefs(ports, repository, updates, { ...options, by, gitDir });
+  // A quarantine has the repository open already.
+  return options.objects === undefined
+    ? withRepository(ports.packs, repository.uuid, change)
+    : change(options.objects.quarantine);
 }
 
 /** Opened once before the transaction, so that the transaction does not wait for packs. */

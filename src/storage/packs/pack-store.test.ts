@@ -80,12 +80,19 @@ for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
       return uuid;
     }
 
-    async function add(repository: Uuid, text: string): Promise<ObjectId> {
+    /** @param beside what happens once the quarantine is open. */
+    async function add(
+      repository: Uuid,
+      text: string,
+      at = store,
+      beside = async () => {},
+    ): Promise<ObjectId> {
       const { id, objects } = newCommit(text);
-      const quarantine = await store.openQuarantine(repository);
+      const quarantine = await at.openQuarantine(repository);
       try {
         await receive(quarantine, objects);
-        await recorded(await quarantine.accept());
+        await beside();
+        await recorded(repository, await quarantine.accept());
       } finally {
         await quarantine.discard();
       }
@@ -93,10 +100,10 @@ for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
     }
 
     /** @returns the size of the repository. */
-    async function recorded(accepted: AcceptedObjects): Promise<number | undefined> {
+    async function recorded(repository: Uuid, accepted: AcceptedObjects): Promise<number | undefined> {
       const sizeBytes = await opened.transaction((tx) => accepted.record(tx));
       await accepted.confirm();
-      return sizeBytes;
+      return sizeBytes ?? opened.readSize(repository);
     }
 
     async function copy(from: Uuid, to: Uuid): Promise<void> {
@@ -127,7 +134,7 @@ for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
         assert.ok(!(await isThere(view.gitDir, id)));
         const accepted = await quarantine.accept();
         assert.ok(await isThere(view.gitDir, id), "whoever has it open sees it too");
-        const sizeBytes = await recorded(accepted);
+        const sizeBytes = await recorded(repository, accepted);
         const files = (await readdir(join(view.gitDir, "objects", "pack"))).map((name) =>
           stat(join(view.gitDir, "objects", "pack", name)),
         );
@@ -182,6 +189,22 @@ for (const { name: kind, isOfFolders, skip, open } of PACK_STORE_KINDS)
         });
         await remove(repository);
         assert.ok(!(await withRepository(store, newUuid(), ({ gitDir }) => isThere(gitDir, first))));
+      });
+
+    if (!isOfFolders)
+      test("a node that pushes misses nothing that others push meanwhile", async () => {
+        const other = opened.openOnAnotherNode!();
+        const repository = await newRepository();
+        const ids = [await add(repository, "own")];
+        const pushThere = async (text: string) => void ids.push(await add(repository, text, other));
+        ids.push(await add(repository, "own beside theirs", store, () => pushThere("theirs, beside")));
+        await pushThere("theirs, between");
+        ids.push(await add(repository, "own after theirs"));
+        ids.push(await add(repository, "own after own"));
+        for (const at of [store, other])
+          await withRepository(at, repository, async ({ gitDir }) => {
+            for (const id of ids) assert.ok(await isThere(gitDir, id));
+          });
       });
 
     test("a copy has all objects, and needs the other one no more", async () => {

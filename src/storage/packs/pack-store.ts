@@ -15,7 +15,8 @@ export type AcceptedObjects = {
   /**
    * To be called once in the transaction that changes refs, which has locked the repository's row; not if no ref is changed.
    *
-   * @returns the size of all packs that the repository then has, with their indexes, in bytes; undefined if it stays.
+   * @returns the size of all packs that the repository then has, with their indexes, in bytes; undefined if its row has it by
+   * then.
    */
   record(tx: Kysely<Schema>): Promise<number | undefined>;
   /** Once the transaction has committed, if it has called `record`. */

@@ -31,12 +31,12 @@ export type RepackFolder = {
    */
   place(): Promise<void>;
   /**
-   * To be called in the transaction that declares a drop or notes the commit graph, which has locked the repository's row.
+   * To be called in the transaction that declares a drop or notes the commit graph, which has locked the repository's row. Where packs have
+   * rows, these are replaced, and the size of the repository is written.
    *
-   * @returns the size of all packs that the repository then has, in bytes; undefined if no rows stand for them.
    * @throws Failure unavailable if packs that would be replaced are not there any more.
    */
-  record(tx: Kysely<Schema>): Promise<number | undefined>;
+  record(tx: Kysely<Schema>): Promise<void>;
   /** Removes these packs from the repository again. The packs that they were to replace are still there. */
   removePlaced(): Promise<void>;
   /**
@@ -111,7 +111,7 @@ function openFolder(opened: Opened): RepackFolder {
   return {
     gitDir: folder,
     plan,
-    record: async () => undefined,
+    async record() {},
     async takeNewer() {
       newer = await copyPacks(from, to, linkFile, new Set([...newer, ...placed.values()]));
     },

@@ -10,7 +10,11 @@ import type { PackFolders, PackStore } from "../../../src/storage/packs/pack-sto
 import { newStagingName } from "../../../src/storage/packs/staging-names.ts";
 import { openStoredPackStore } from "../../../src/storage/packs/stored/stored-pack-store.ts";
 import { insertProject } from "../../../src/storage/sql/projects/projects.ts";
-import { deleteRepositoryRow, insertRepository } from "../../../src/storage/sql/repositories/repositories.ts";
+import {
+  deleteRepositoryRow,
+  findRepository,
+  insertRepository,
+} from "../../../src/storage/sql/repositories/repositories.ts";
 import type { Schema } from "../../../src/storage/sql/schema.ts";
 import { insertWorkspace } from "../../../src/storage/sql/workspaces/workspaces.ts";
 import { openObjectCache } from "../../../src/storage/stored-objects/object-cache.ts";
@@ -31,6 +35,8 @@ export type PackStoreInContract = {
   /** Its row. In folders there is none. */
   insertRow(repository: Uuid): Promise<void>;
   deleteRow(repository: Uuid): Promise<void>;
+  /** In bytes, as in its row. Undefined where it has none. */
+  readSize(repository: Uuid): Promise<number | undefined>;
   /** The same installation as another node has it, with an empty disk. Undefined where there is no other. */
   openOnAnotherNode: (() => PackStore) | undefined;
   close(): Promise<void>;
@@ -91,6 +97,7 @@ function inFolders(open: (folder: string) => PackFolders): PackStoreInContract {
     transaction: (work) => work(NO_TRANSACTION),
     async insertRow() {},
     async deleteRow() {},
+    readSize: async () => undefined,
     openOnAnotherNode: undefined,
     async close() {
       await store.close();
@@ -146,6 +153,7 @@ async function inObjectStore(
     async deleteRow(uuid) {
       await database.transaction((tx) => deleteRepositoryRow(tx, uuid));
     },
+    readSize: async (uuid) => (await findRepository(database.kysely, undefined, { uuid }))?.sizeBytes,
     openOnAnotherNode: open,
     async close() {
       for (const store of opened) await store.close();

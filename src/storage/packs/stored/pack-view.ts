@@ -27,7 +27,9 @@ export type PackView = {
   add(look: PackLook): Promise<void>;
   /** Links files that are made here, by their endings, before their row is committed. */
   addOwn(name: ObjectName, files: ReadonlyMap<string, string>): Promise<void>;
-  /** Takes them back, unless a look has seen their row. */
+  /** Their rows have been committed. */
+  noteRows(names: Iterable<ObjectName>): void;
+  /** Takes them back, unless their row is known of. */
   removeOwn(name: ObjectName, endings: Iterable<string>): Promise<void>;
   remove(): Promise<void>;
 };
@@ -59,6 +61,10 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
     graph = wanted.name;
   }
 
+  function noteRows(rows: Iterable<ObjectName>): void {
+    for (const name of rows) own.delete(name);
+  }
+
   return {
     gitDir,
     packCount: () => names.size,
@@ -78,7 +84,7 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
     async add({ packs, dropNumber }) {
       const missing = packs.filter((pack) => isPack(pack) && !names.has(pack.name));
       // At once: from now on the view relies on them.
-      for (const { name } of packs) own.delete(name);
+      noteRows(packs.map(({ name }) => name));
       await cache.linkInto(packFolder, missing);
       for (const { name } of missing) names.add(name);
       // The packs come first, so that the graph names no commit that is not in them.
@@ -95,6 +101,7 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
       names.add(name);
       own.add(name);
     },
+    noteRows,
     async removeOwn(name, endings) {
       if (!own.delete(name)) return;
       names.delete(name);

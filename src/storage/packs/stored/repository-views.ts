@@ -36,6 +36,8 @@ export type RepositoryViews = {
   open(repository: Uuid): Promise<OpenView>;
   /** Shows files of a pack, by their endings, in all views of its repository, before its row is committed. */
   show(repository: Uuid, name: ObjectName, files: ReadonlyMap<string, string>): Promise<ShownPack>;
+  /** The rows of packs that are shown have been committed: in this pack generation nothing else has come. */
+  noteAdded(repository: Uuid, names: readonly ObjectName[], generation: number): void;
   /** As `OpenView.refresh`, of the view in a folder. @returns whether anything has come; false for a folder that is no view. */
   refreshFolder(gitDir: string): Promise<boolean>;
   /** Closes those that nobody has used for so long. */
@@ -105,14 +107,20 @@ export function openRepositoryViews({
   async function makeView(repository: Uuid): Promise<Kept> {
     made += 1;
     const view = await makePackView(join(folder, `${repository}-${made}.git`), cache);
-    for (const [name, files] of shown.get(repository) ?? [])
-      await view.addOwn(name, files).catch((error: unknown) => {
-        // The files of a push have been removed. If it is done nonetheless, its row brings them.
-        if (!hasCode(error, "ENOENT")) throw error;
-      });
     const kept = { view, generation: NO_ROW, users: 0, usedAt: performance.now(), isReplaced: false };
     const views = all.get(repository) ?? new Set();
+    // From now on it is given what is shown; before that, the loop gives it.
     all.set(repository, views.add(kept));
+    try {
+      for (const [name, files] of shown.get(repository) ?? [])
+        await view.addOwn(name, files).catch((error: unknown) => {
+          // The files of a push have been removed. If it is done nonetheless, its row brings them.
+          if (!hasCode(error, "ENOENT")) throw error;
+        });
+    } catch (error) {
+      await remove(repository, kept);
+      throw error;
+    }
     return kept;
   }
 
@@ -253,6 +261,13 @@ export function openRepositoryViews({
           }
         },
       };
+    },
+    noteAdded(repository, names, generation) {
+      for (const kept of all.get(repository) ?? []) {
+        kept.view.noteRows(names);
+        // One that had all of the generation before needs no look to have all of this one.
+        if (kept.generation === generation - 1) kept.generation = generation;
+      }
     },
     async refreshFolder(gitDir) {
       for (const [repository, views] of all)

@@ -84,10 +84,9 @@ export function openStoredPackStore(options: StoredPackStoreOptions): StoredPack
     copyRepository: async (from, to) => ({
       ...NOTHING_TO_NOTE,
       async record(tx) {
-        const sizeBytes = await sharePacks(tx, from, to);
         // Maintenance has replaced a pack between two statements.
-        if (sizeBytes === undefined) throw new ObjectsDroppedError();
-        return sizeBytes;
+        if (!(await sharePacks(tx, from, to))) throw new ObjectsDroppedError();
+        return undefined;
       },
     }),
     openRemovalIntent: async () => NOTHING_TO_NOTE,

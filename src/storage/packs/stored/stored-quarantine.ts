@@ -121,16 +121,18 @@ export async function openStoredQuarantine(
       for (const one of accepted)
         one.shown ??= await views.show(repository, one.object.name, one.files.files);
       reachFaultPoint("upload.shown");
+      let added: (() => Promise<number>) | undefined;
       return {
         async record(tx) {
           if (accepted.length === 0) return undefined;
           for (const one of accepted) one.state = "recorded";
           try {
-            return await addPacks(
+            added = await addPacks(
               tx,
               repository,
               accepted.map(({ object, files }) => ({ object, kind: "push", objects: files.objects })),
             );
+            return undefined;
           } catch (error) {
             if (error instanceof ObjectCondemnedError)
               for (const one of accepted) {
@@ -142,6 +144,9 @@ export async function openStoredQuarantine(
         },
         async confirm() {
           for (const one of accepted) if (one.state === "recorded") one.state = "committed";
+          if (added === undefined) return;
+          const names = accepted.map(({ object }) => object.name);
+          views.noteAdded(repository, names, await added());
         },
       };
     },

@@ -148,15 +148,14 @@ function openFolder(options: StoredRepackOptions, { folder, look, plan, close }:
     },
     async record(tx) {
       const derived = look.packs.filter((pack) => !isPack(pack));
-      const sizeBytes = await replacePacks(tx, repository, {
+      const areReplaced = await replacePacks(tx, repository, {
         replaced: [...outcome.replaced, ...derived],
         added: placed.map(({ pack }) => pack),
         givenWith,
       });
-      if (sizeBytes === undefined)
+      if (!areReplaced)
         throw new Failure("unavailable", "Cannot maintain the repository: its packs have been replaced");
       reachFaultPoint("maintenance.recorded");
-      return sizeBytes;
     },
     removePlaced: settle,
     // It is a row.

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Uuid } from "../../../model/uuid.ts";
 import type { PackRow } from "../schema/stored-objects.ts";
 import type { Schema } from "../schema.ts";
@@ -122,30 +122,45 @@ export function toPackGeneration(row: { pack_generation: number; drop_number: nu
 }
 
 /**
- * Names new packs of a repository, whose row the transaction has locked.
+ * Names new packs of a repository, whose row the transaction has locked, and writes the bytes of all its packs in that row.
  *
- * @returns the bytes of all packs that the repository then has.
+ * @returns the pack generation in which they come, to be waited for once the transaction has committed.
  * @throws ObjectCondemnedError
  */
 export async function addPacks(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
   packs: readonly NewPack[],
-): Promise<number> {
-  const numbers = await raisePackGeneration(tx, repositoryUuid);
+): Promise<() => Promise<number>> {
   // In the order of their names, as all locks of objects are taken.
   for (const { object } of packs.toSorted((a, b) => (a.object.name < b.object.name ? -1 : 1)))
     await nameObject(tx, object);
-  await insertPackRows(tx, repositoryUuid, packs, numbers);
-  return sumPackBytes(tx, repositoryUuid);
+  return insertPackRows(tx, repositoryUuid, packs);
 }
 
+/**
+ * Gives packs, which the same transaction has named, to another repository as well, whose row it has locked, and writes the
+ * bytes of all its packs in that row.
+ */
+export async function addPacksAgain(
+  tx: Kysely<Schema>,
+  repositoryUuid: Uuid,
+  packs: readonly NewPack[],
+): Promise<void> {
+  const isNamed = await nameObjectsAgain(
+    tx,
+    packs.map(({ object }) => object.name),
+  );
+  if (!isNamed) throw new Error("packs have lost their names in the transaction that has named them");
+  await insertPackRows(tx, repositoryUuid, packs);
+}
+
+/** All of it is sent ahead: pushes wait for it. */
 async function insertPackRows(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
   packs: readonly NewPack[],
-  { packGeneration, dropNumber }: PackGeneration,
-): Promise<void> {
+): Promise<() => Promise<number>> {
   for (const { object, kind, objects, covers, generation } of packs) {
     await sendAhead(
       tx,
@@ -154,31 +169,46 @@ async function insertPackRows(
         object_name: object.name,
         kind,
         objects,
-        added_generation: generation ?? packGeneration,
-        drop_number: dropNumber,
+        added_generation: generation ?? nextGenerationOf(repositoryUuid),
+        drop_number: sql<number>`(select drop_number from repository where uuid = ${repositoryUuid})`,
         covers: covers === undefined ? null : JSON.stringify(covers),
       }),
     );
   }
+  return raisePackGeneration(tx, repositoryUuid);
 }
 
-/**
- * Gives packs, which the same transaction has named, to another repository as well, whose row it has locked.
- *
- * @returns the bytes of all packs that the other repository then has.
- */
-export async function addPacksAgain(
-  tx: Kysely<Schema>,
-  repositoryUuid: Uuid,
-  packs: readonly NewPack[],
-): Promise<number> {
-  const isNamed = await nameObjectsAgain(
+function nextGenerationOf(repositoryUuid: Uuid): RawBuilder<number> {
+  return sql<number>`(select pack_generation + 1 from repository where uuid = ${repositoryUuid})`;
+}
+
+/** To be called last: it adds up what the repository then has. @returns the new generation, as `addPacks`. */
+async function raisePackGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<() => Promise<number>> {
+  const ahead = await sendAhead(
     tx,
-    packs.map(({ object }) => object.name),
+    tx
+      .updateTable("repository")
+      .set((eb) => ({
+        pack_generation: eb("pack_generation", "+", 1),
+        size_bytes: eb.fn.coalesce(
+          eb
+            .selectFrom("pack")
+            .innerJoin("stored_object", "stored_object.name", "pack.object_name")
+            .select((inner) =>
+              sql<number>`cast(${inner.fn.sum("stored_object.bytes")} as bigint)`.as("bytes"),
+            )
+            .where("pack.repository_uuid", "=", repositoryUuid),
+          sql<number>`0`,
+        ),
+      }))
+      .where("uuid", "=", repositoryUuid)
+      .returning("pack_generation"),
   );
-  if (!isNamed) throw new Error("packs have lost their names in the transaction that has named them");
-  await insertPackRows(tx, repositoryUuid, packs, await raisePackGeneration(tx, repositoryUuid));
-  return sumPackBytes(tx, repositoryUuid);
+  return async () => {
+    const [row] = await ahead.rows();
+    if (row === undefined) throw new Error("a locked repository is gone");
+    return row.pack_generation;
+  };
 }
 
 /**
@@ -208,16 +238,12 @@ export async function removePacks(
 }
 
 /**
- * Gives a fork the packs that its parent has now. The transaction has locked the parent's row against changes of its
- * packs. The commit graph stays: its refs are others.
+ * Gives a fork the packs that its parent has now, and writes their bytes in its row. The transaction has locked the parent's row
+ * against changes of its packs. The commit graph stays: its refs are others.
  *
- * @returns the bytes of the fork's packs; undefined if the transaction must be rolled back and tried again.
+ * @returns false if the transaction must be rolled back and tried again.
  */
-export async function sharePacks(
-  tx: Kysely<Schema>,
-  parentUuid: Uuid,
-  forkUuid: Uuid,
-): Promise<number | undefined> {
+export async function sharePacks(tx: Kysely<Schema>, parentUuid: Uuid, forkUuid: Uuid): Promise<boolean> {
   const shared = await tx
     .selectFrom("pack")
     .selectAll()
@@ -230,32 +256,13 @@ export async function sharePacks(
       shared.map((row) => row.object_name as ObjectName),
     ))
   )
-    return undefined;
-  const { packGeneration } = await raisePackGeneration(tx, forkUuid);
+    return false;
+  const added_generation = nextGenerationOf(forkUuid);
   for (const row of shared)
-    await tx
-      .insertInto("pack")
-      .values({ ...row, repository_uuid: forkUuid, added_generation: packGeneration, drop_number: 0 })
-      .execute();
-  return sumPackBytes(tx, forkUuid);
-}
-
-async function raisePackGeneration(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<PackGeneration> {
-  const row = await tx
-    .updateTable("repository")
-    .set((eb) => ({ pack_generation: eb("pack_generation", "+", 1) }))
-    .where("uuid", "=", repositoryUuid)
-    .returning(["pack_generation", "drop_number"])
-    .executeTakeFirstOrThrow();
-  return { packGeneration: row.pack_generation, dropNumber: row.drop_number };
-}
-
-async function sumPackBytes(tx: Kysely<Schema>, repositoryUuid: Uuid): Promise<number> {
-  const row = await tx
-    .selectFrom("pack")
-    .innerJoin("stored_object", "stored_object.name", "pack.object_name")
-    .select((eb) => eb.fn.sum<number>("stored_object.bytes").as("bytes"))
-    .where("pack.repository_uuid", "=", repositoryUuid)
-    .executeTakeFirstOrThrow();
-  return Number(row.bytes ?? 0);
+    await sendAhead(
+      tx,
+      tx.insertInto("pack").values({ ...row, repository_uuid: forkUuid, added_generation, drop_number: 0 }),
+    );
+  await raisePackGeneration(tx, forkUuid);
+  return true;
 }

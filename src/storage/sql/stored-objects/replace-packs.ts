@@ -22,30 +22,28 @@ const GIVEN_MAX = 50;
  * Replaces packs of a repository, whose row the transaction has locked, by new ones, which have all that must be kept of
  * them.
  *
- * @returns the bytes of all packs that it then has; undefined if one of the replaced was not there: then the transaction
- * must be rolled back.
+ * @returns false if one of the replaced was not there: then the transaction must be rolled back.
  * @throws ObjectCondemnedError
  */
 export async function replacePacks(
   tx: Kysely<Schema>,
   repositoryUuid: Uuid,
   { replaced, added, givenWith }: PackReplacement,
-): Promise<number | undefined> {
+): Promise<boolean> {
   const others = givenWith === undefined ? [] : await lockOthersWith(tx, repositoryUuid, givenWith);
   const names = replaced.map(({ name }) => name);
   // All at once, because they are locked in the order of their names.
   await lockObjects(tx, [...names, ...added.map(({ object }) => object.name)]);
-  if (!(await removePacks(tx, repositoryUuid, names))) return undefined;
-  const sizeBytes = await addPacks(tx, repositoryUuid, added);
+  if (!(await removePacks(tx, repositoryUuid, names))) return false;
+  await addPacks(tx, repositoryUuid, added);
   const packs = replaced.filter(({ kind }) => kind !== "graph").map(({ name }) => name);
   // Their refs are others, so their commit graphs are too.
   const given = added.filter(({ kind }) => kind !== "graph");
   for (const other of others) {
     if (!(await removePacks(tx, other, packs))) throw new Error("a locked repository has lost packs");
-    const size_bytes = await addPacksAgain(tx, other, given);
-    await tx.updateTable("repository").set({ size_bytes }).where("uuid", "=", other).execute();
+    await addPacksAgain(tx, other, given);
   }
-  return sizeBytes;
+  return true;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Uuid } from "../../../model/uuid.ts";
 import { databaseNow, isPostgres } from "../database-now.ts";
 import type { StoredObjectRow } from "../schema/stored-objects.ts";
 import type { Schema } from "../schema.ts";
+import { sendAhead } from "../send-ahead.ts";
 
 /**
  * Rows of the objects in the store. An object has its row from before its upload until after its deletion, so that
@@ -81,11 +82,8 @@ export async function nameObject(tx: Kysely<Schema>, object: UploadedObject): Pr
   } as const;
   if (object.inline !== undefined) {
     const { name, kind, madeBy } = object;
-    await tx
-      .insertInto("stored_object")
-      .values({ ...columns, name, kind, made_by: madeBy })
-      .execute();
-    await tx.insertInto("inline_object").values({ name, content: object.inline }).execute();
+    await sendAhead(tx, tx.insertInto("stored_object").values({ ...columns, name, kind, made_by: madeBy }));
+    await sendAhead(tx, tx.insertInto("inline_object").values({ name, content: object.inline }));
     return;
   }
   const result = await tx
