@@ -14,6 +14,7 @@ const ENTRY_POINTS = [
   "testing/serve-parent.ts",
   "representations/markdown/render-worker.ts",
   "representations/highlighting/highlight-worker.ts",
+  "storage/stored-objects/hash-worker.ts",
 ];
 
 /** They have native files, so npm installs them beside the bundle. */

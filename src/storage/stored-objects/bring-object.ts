@@ -1,17 +1,17 @@
-import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
 import type { CachedObject } from "./cached-object.ts";
+import { type FileHash, openFileHash } from "./file-hash.ts";
 import { type Section, sectionsInOrder } from "./sections.ts";
 import { objectKey } from "./stored-objects.ts";
 
 /** One request each, so many at once. */
 const RANGE_BYTES = 8 * 1024 * 1024;
-const RANGES_AT_ONCE = 8;
-/** What is written, and read again, at once. */
+const RANGES_AT_ONCE = 4;
+/** What is written at once. */
 const WRITE_BYTES = 1024 * 1024;
 const FILE_MODE = 0o444;
 /** Wrong bytes may be a fault on the way. */
@@ -37,12 +37,7 @@ export async function bringObject(bring: Bring): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const files = await openFiles(bring.folder, sections);
     try {
-      const arrived = openArrivals();
-      const [, isRight] = await Promise.all([
-        writeRanges(bring, sections, files, arrived),
-        areRight(bring.object, sections, files, arrived),
-      ]);
-      if (isRight) return;
+      if (await bringInto(bring, sections, files)) return;
     } finally {
       for (const file of files) await file.close();
     }
@@ -64,6 +59,26 @@ async function openFiles(folder: string, sections: readonly Section[]): Promise<
   return files;
 }
 
+/** @returns whether it was the right content. */
+async function bringInto(
+  bring: Bring,
+  sections: readonly Section[],
+  files: readonly FileHandle[],
+): Promise<boolean> {
+  const { bytes, sha256 } = bring.object;
+  const hash = openFileHash(bytes);
+  try {
+    await writeRanges(bring, sections, files, openArrivals(sections, files, hash));
+  } catch (error) {
+    // Its files are about to be closed.
+    await hash.digest();
+    throw error;
+  }
+  const digest = await hash.digest();
+  for (const file of files) await file.chmod(FILE_MODE);
+  return digest?.equals(sha256) === true;
+}
+
 async function writeRanges(
   { store, object, signal }: Bring,
   sections: readonly Section[],
@@ -82,20 +97,16 @@ async function writeRanges(
       for (let cuts = 0; at < end; cuts += 1) {
         try {
           const stream = await store.read(objectKey(object.name), { first: at, last: end - 1 }, stopped);
-          at = await writeAt(stream, at, sections, files);
+          at = await writeAt(stream, at, sections, files, arrived);
         } catch (error) {
           if (!(error instanceof CutOffError) || cuts === CUTS_MAX || stopped.aborted) throw error;
           at = error.at;
         }
       }
-      arrived.add(first, end);
     }
   };
   try {
     await Promise.all(Array.from({ length: RANGES_AT_ONCE }, bringRanges));
-  } catch (error) {
-    arrived.fail(error);
-    throw error;
   } finally {
     // Of one that failed the others are of no use.
     abort.abort();
@@ -120,6 +131,7 @@ async function writeAt(
   first: number,
   sections: readonly Section[],
   files: readonly FileHandle[],
+  arrived: Arrivals,
 ): Promise<number> {
   let at = first;
   let held: Buffer[] = [];
@@ -128,6 +140,7 @@ async function writeAt(
     const [chunks, bytes] = [held, heldBytes];
     [held, heldBytes] = [[], 0];
     await writeChunks(chunks, at, sections, files);
+    arrived.add(at, at + bytes);
     at += bytes;
   };
   try {
@@ -181,66 +194,33 @@ async function writeAll(file: FileHandle, parts: readonly Buffer[], position: nu
   }
 }
 
-/** What of an object has been written, from its beginning on without a gap. */
 type Arrivals = {
+  /** What is from `first` to before `end` has been written. */
   add(first: number, end: number): void;
-  fail(error: unknown): void;
-  /** Waits until all before `end` is there. @throws what bringing it has failed with. */
-  until(end: number): Promise<void>;
 };
 
-function openArrivals(): Arrivals {
+/** Hashes what has been written, from the beginning on without a gap, while the rest still comes. */
+function openArrivals(sections: readonly Section[], files: readonly FileHandle[], hash: FileHash): Arrivals {
   const later = new Map<number, number>();
-  let end = 0;
-  let failure: { readonly error: unknown } | undefined;
-  let changed = Promise.withResolvers<void>();
-  const tell = () => {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  };
+  let hashed = 0;
+
+  function hashUntil(end: number): void {
+    for (const [index, { start, bytes }] of sections.entries()) {
+      const from = Math.max(hashed, start);
+      const to = Math.min(end, start + bytes);
+      if (from < to) hash.update(files[index]!.fd, from - start, to - start);
+    }
+    hashed = end;
+  }
+
   return {
     add(first, last) {
+      if (first === last) return;
       later.set(first, last);
-      for (let next = later.get(end); next !== undefined; next = later.get(end)) {
-        later.delete(end);
-        end = next;
-      }
-      tell();
-    },
-    fail(error) {
-      failure = { error };
-      tell();
-    },
-    async until(wanted) {
-      while (end < wanted) {
-        if (failure !== undefined) throw failure.error;
-        await changed.promise;
+      for (let end = later.get(hashed); end !== undefined; end = later.get(hashed)) {
+        later.delete(hashed);
+        hashUntil(end);
       }
     },
   };
-}
-
-/** Reads what has been written, while the rest still comes. */
-async function areRight(
-  { bytes, sha256 }: CachedObject,
-  sections: readonly Section[],
-  files: readonly FileHandle[],
-  arrived: Arrivals,
-): Promise<boolean> {
-  const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(WRITE_BYTES);
-  let sum = 0;
-  for (const [index, section] of sections.entries()) {
-    for (let position = 0; position < section.bytes; ) {
-      const wanted = Math.min(buffer.length, section.bytes - position);
-      await arrived.until(section.start + position + wanted);
-      const { bytesRead } = await files[index]!.read(buffer, 0, wanted, position);
-      if (bytesRead === 0) return false;
-      hash.update(buffer.subarray(0, bytesRead));
-      position += bytesRead;
-      sum += bytesRead;
-    }
-    await files[index]!.chmod(FILE_MODE);
-  }
-  return sum === bytes && hash.digest().equals(sha256);
 }

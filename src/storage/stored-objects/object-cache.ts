@@ -1,18 +1,29 @@
 import { createHash } from "node:crypto";
-import { link, open, readdir, rename, rm, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  link,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
-import { syncFolder } from "../files/sync-folder.ts";
 import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
 import { findInlineContent } from "../sql/stored-objects/find-inline-content.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { bringObject } from "./bring-object.ts";
 import type { CachedObject } from "./cached-object.ts";
+import { openFileHash } from "./file-hash.ts";
 import { sectionsInOrder } from "./sections.ts";
 
 /** Numbers since the start. */
@@ -102,13 +113,24 @@ export function openObjectCache({
 
   /** Files that were not synced may have lost bytes with the power; others may have been written to. */
   async function isWhole(object: CachedObject): Promise<boolean> {
-    const hash = createHash("sha256");
-    for (const { ending } of sectionsInOrder(object.sections)) {
-      const file = await open(pathOf(object.name, ending), "r").catch(() => undefined);
-      if (file === undefined) return false;
-      for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 })) hash.update(chunk);
+    const files: FileHandle[] = [];
+    const hash = openFileHash(object.bytes);
+    let digest: Buffer | undefined;
+    try {
+      for (const { ending, bytes } of sectionsInOrder(object.sections)) {
+        const file = await open(pathOf(object.name, ending), "r");
+        files.push(file);
+        hash.update(file.fd, 0, bytes);
+      }
+    } catch (error) {
+      // Evicted meanwhile.
+      if (!hasCode(error, "ENOENT")) throw error;
+      return false;
+    } finally {
+      digest = await hash.digest();
+      for (const file of files) await file.close();
     }
-    return hash.digest().equals(object.sha256);
+    return digest?.equals(object.sha256) === true;
   }
 
   async function remove(object: CachedObject): Promise<void> {
@@ -275,8 +297,7 @@ export function openObjectCache({
       }
     },
     async adopt(object, files) {
-      // A small file is looked at whole when it is first used after a restart, so it need not survive a loss of power.
-      if (object.bytes > UNSYNCED_BYTES_MAX) for (const path of files.values()) await syncFolder(path);
+      // Not synced: it is hashed when it is first used after a restart.
       await place(object, (ending) => files.get(ending)!, false);
     },
     evict: () => evictTo(bytesMax),
@@ -290,7 +311,6 @@ export function openObjectCache({
 }
 
 const LINK_ROUNDS_MAX = 10;
-const UNSYNCED_BYTES_MAX = 1024 * 1024;
 
 function isFull(error: unknown): boolean {
   return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
