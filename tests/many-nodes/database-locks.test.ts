@@ -142,7 +142,7 @@ describe("locks of a real PostgreSQL", () => {
       } as const;
       await tx
         .insertInto("pack")
-        .values({ ...row, repository_uuid: again, covers: null })
+        .values({ ...row, repository_uuid: again })
         .execute();
     });
     const { rows } = await counting.run((tx) =>

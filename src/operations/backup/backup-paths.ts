@@ -13,9 +13,8 @@ export function repositoryPath(repository: Uuid): string {
   return gitDirIn("repositories", repository).replaceAll(sep, "/");
 }
 
-/** @param ending of a file of a pack, or `graph`. Undefined: it is not backed up. */
-export function packFilePath(repository: Uuid, name: string, ending: string): string | undefined {
-  if (ending === "midx") return undefined;
+/** @param ending of a file of a pack, or `graph`. */
+export function packFilePath(repository: Uuid, name: string, ending: string): string {
   if (ending === "graph") return `${repositoryPath(repository)}/objects/info/commit-graph`;
   return `${repositoryPath(repository)}/objects/pack/pack-${name}.${ending}`;
 }

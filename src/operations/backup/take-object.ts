@@ -59,9 +59,10 @@ function listFiles({ name, sections, bytes, repositories, blobs }: SnapshotObjec
   const all =
     sections === undefined
       ? [{ ending: BLOB_ENDING, bytes, paths: blobs.map(pathOfBlob) }]
-      : sectionsInOrder(sections).map((section) => ({
-          ...section,
-          paths: repositories.map((repository) => packFilePath(repository, name, section.ending)),
+      : sectionsInOrder(sections).map(({ ending, bytes: length }) => ({
+          ending,
+          bytes: length,
+          paths: repositories.map((repository) => packFilePath(repository, name, ending)),
         }));
   return all
     .map((file) => ({ ...file, paths: file.paths.filter((path) => path !== undefined) }))

@@ -12,6 +12,7 @@ import type { Repository } from "../../model/repository.ts";
 import { accountOf } from "../../model/who-acts.ts";
 import type { By, Ports } from "../../ports.ts";
 import type { Quarantine } from "../../storage/packs/pack-store.ts";
+import { explainFailure } from "../../storage/packs/with-repository.ts";
 import { listKeptTips } from "../../storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findLeakedToken, type LeakPorts } from "../tokens/leaked-tokens.ts";
@@ -92,6 +93,8 @@ export async function storeNewObjects<T>(
     const stored = await store(ports, by, repository, request, quarantine);
     reachFaultPoint("objects.checked");
     return await work(stored);
+  } catch (error) {
+    throw await explainFailure(quarantine, error);
   } finally {
     await quarantine.discard();
   }

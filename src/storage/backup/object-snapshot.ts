@@ -3,7 +3,6 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import type { Uuid } from "../../model/uuid.ts";
-import type { PackRow } from "../sql/schema/stored-objects.ts";
 import type { ObjectName, Sections } from "../sql/stored-objects/stored-objects.ts";
 
 /**
@@ -82,19 +81,16 @@ type ObjectRow = {
   readonly blobs: string;
 };
 
-/** git makes a multi-pack index from the packs, for whoever wants one. */
-const NOT_BACKED_UP: PackRow["kind"] = "midx";
-
 function* listObjects(objects: SqliteDatabase.Database): IterableIterator<SnapshotObject> {
   const rows = objects.prepare<unknown[], ObjectRow>(`
     select * from (
       select stored.name, stored.bytes, stored.sha256, stored.sections, inline_object.content,
-        (select json_group_array(repository_uuid) from pack where object_name = stored.name and kind <> ?) as repositories,
+        (select json_group_array(repository_uuid) from pack where object_name = stored.name) as repositories,
         (select json_group_array(json_object('name', name, 'repositoryUuid', repository_uuid)) from blob where object_name = stored.name) as blobs
       from stored_object as stored left join inline_object on inline_object.name = stored.name
       where stored.state = 'named'
     ) where repositories <> '[]' or blobs <> '[]'`);
-  for (const row of rows.iterate(NOT_BACKED_UP))
+  for (const row of rows.iterate())
     yield {
       name: row.name,
       bytes: row.bytes,

@@ -47,6 +47,7 @@ export async function openDiskQuarantine(
 
   return {
     gitDir,
+    isWhole: async () => true,
     folder,
     objectFolder: folder,
     packFiles: {

@@ -30,6 +30,8 @@ export type Quarantine = {
    * `discard`.
    */
   readonly gitDir: string;
+  /** As of an open repository. */
+  isWhole(): Promise<boolean>;
   /** For other files of the push: it is removed with the quarantine. */
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
@@ -77,6 +79,8 @@ export type OpenRepository = {
     head: BranchName | undefined,
     readRefs: () => Promise<readonly Ref[]>,
   ): Promise<void>;
+  /** False once its files have been removed by somebody else: the cache of an object store may be wiped at any time. */
+  isWhole(): Promise<boolean>;
   /** Undefined if no snapshot can be made. */
   openSnapshot(): Promise<PackSnapshot | undefined>;
   /** Returns at once: cleaning up happens later. */

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type { OpenRepository, PackStore } from "./pack-store.ts";
 
@@ -19,6 +20,8 @@ export async function withRepository<T>(
   const opened = await packs.openRepository(repository);
   try {
     return await work(opened);
+  } catch (error) {
+    throw await explainFailure(opened, error);
   } finally {
     opened.close();
   }
@@ -39,7 +42,21 @@ export async function streamRepository<T extends Readable | Buffer>(
     else content.once("close", () => opened.close());
     return content;
   } catch (error) {
+    const explained = await explainFailure(opened, error);
     opened.close();
-    throw error;
+    throw explained;
   }
+}
+
+/** What is not found, or cannot be read, may have been removed under the reader's hands: it is there at the next try. */
+export async function explainFailure(
+  { isWhole }: Pick<OpenRepository, "isWhole">,
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof Failure && error.kind !== "not-found") return error;
+  return (await isWhole()) ? error : cacheWiped();
+}
+
+export function cacheWiped(): Failure {
+  return new Failure("unavailable", "the server's cache of this repository has just been removed: try again");
 }

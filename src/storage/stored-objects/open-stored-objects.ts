@@ -59,8 +59,12 @@ export function openStoredObjects({
         lifeMs: SIGNATURE_MS,
       });
       reachFaultPoint("upload.prepared");
-      if (prepared.uploadId !== undefined && !(await noteUploadId(database.kysely, name, prepared.uploadId)))
+      const { uploadId } = prepared;
+      if (uploadId !== undefined && !(await noteUploadId(database.kysely, name, uploadId))) {
+        // No row has it, so that no sweep would find it.
+        await store.abortUpload(objectKey(name), uploadId);
         throw new Failure("unavailable", "the upload took too long: try again");
+      }
       const [sha256] = await Promise.all([digestOf(source), prepared.send(source, signal)]);
       reachFaultPoint("upload.acknowledged");
       return { name, kind, bytes: source.bytes, sha256, sections, inline: undefined, madeBy };

@@ -4,7 +4,7 @@ import type { Sections } from "../sql/stored-objects/stored-objects.ts";
  * The files of a pack as they lie in a stored object, one behind the other. git takes a pack for complete as soon as its
  * index is there, so wherever files become visible the index is last.
  */
-export const SECTION_ENDINGS = ["pack", "rev", "bitmap", "mtimes", "graph", "midx", "idx"] as const;
+export const SECTION_ENDINGS = ["pack", "rev", "bitmap", "mtimes", "graph", "idx"] as const;
 
 export type Section = {
   readonly ending: string;

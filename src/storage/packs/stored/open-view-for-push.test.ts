@@ -22,6 +22,7 @@ for (const [what, counts, opens] of [
           gitDir: `${opened}`,
           packCount: () => count,
           async refresh() {},
+          isWhole: async () => true,
           close() {
             open -= 1;
           },

@@ -16,7 +16,6 @@ function pack(bytes: number, changes: Partial<LivePack> = {}): LivePack {
     objects: 1,
     addedGeneration: made,
     dropNumber: 0,
-    covers: undefined,
     bytes,
     sha256: Buffer.alloc(32),
     sections: { pack: bytes, idx: 1 },

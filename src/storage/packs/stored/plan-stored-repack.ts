@@ -8,7 +8,7 @@ export type StoredRepackPlan = {
 };
 
 export function isPack({ kind }: Pick<LivePack, "kind">): boolean {
-  return kind !== "graph" && kind !== "midx";
+  return kind !== "graph";
 }
 
 /** Those that a repack may join without storing anything twice. */

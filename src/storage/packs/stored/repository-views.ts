@@ -9,6 +9,7 @@ import type { Database } from "../../sql/database.ts";
 import { lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
 import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
+import { cacheWiped } from "../with-repository.ts";
 import { makePackView, type PackView } from "./pack-view.ts";
 
 /** A view that is kept until it is closed. */
@@ -17,6 +18,8 @@ export type OpenView = {
   /** Adds what has come since, so that it has all that refs reach that were read before the call. */
   refresh(): Promise<void>;
   packCount(): number;
+  /** False once files of it have been removed. */
+  isWhole(): Promise<boolean>;
   close(): void;
 };
 
@@ -38,7 +41,12 @@ export type RepositoryViews = {
   show(repository: Uuid, name: ObjectName, files: ReadonlyMap<string, string>): Promise<ShownPack>;
   /** The rows of packs that are shown have been committed: in this pack generation nothing else has come. */
   noteAdded(repository: Uuid, names: readonly ObjectName[], generation: number): void;
-  /** As `OpenView.refresh`, of the view in a folder. @returns whether anything has come; false for a folder that is no view. */
+  /**
+   * As `OpenView.refresh`, of the view in a folder, in which something is missing.
+   *
+   * @returns whether anything has come; false for a folder that is no view.
+   * @throws Failure unavailable if files of it have been removed.
+   */
   refreshFolder(gitDir: string): Promise<boolean>;
   /** Closes those that nobody has used for so long. */
   closeIdle(idleMs: number): Promise<void>;
@@ -231,6 +239,7 @@ export function openRepositoryViews({
       return {
         gitDir: kept.view.gitDir,
         packCount: kept.view.packCount,
+        isWhole: kept.view.isIntact,
         async refresh() {
           await refresh(repository, kept);
         },
@@ -271,7 +280,11 @@ export function openRepositoryViews({
     },
     async refreshFolder(gitDir) {
       for (const [repository, views] of all)
-        for (const kept of views) if (kept.view.gitDir === gitDir) return refresh(repository, kept);
+        for (const kept of views) {
+          if (kept.view.gitDir !== gitDir) continue;
+          if (!(await kept.view.isIntact())) throw cacheWiped();
+          return refresh(repository, kept);
+        }
       return false;
     },
     async closeIdle(idleMs) {

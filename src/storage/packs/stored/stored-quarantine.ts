@@ -1,4 +1,4 @@
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { reachFaultPoint } from "../../../fault-points.ts";
@@ -101,6 +101,11 @@ export async function openStoredQuarantine(
 
   return {
     gitDir: view.gitDir,
+    isWhole: async () =>
+      (await access(packFolder).then(
+        () => true,
+        () => false,
+      )) && (await view.isWhole()),
     folder,
     objectFolder: folder,
     packFiles: {

@@ -13,9 +13,11 @@ import {
 } from "../../../../tests/support/examples/sample-model.ts";
 import { openMemoryObjectStore } from "../../../../tests/support/object-store/memory-object-store.ts";
 import { hashObject } from "../../../git/objects/hash-object.ts";
+import { openObjectReader } from "../../../git/objects/object-reader.ts";
 import { indexPack } from "../../../git/packs/index-pack.ts";
 import { writePack } from "../../../git/packs/write-pack.ts";
 import { GitError, runGit } from "../../../git/process/git-process.ts";
+import { Failure } from "../../../model/failure.ts";
 import type { ObjectId } from "../../../model/object-id.ts";
 import { insertProject } from "../../sql/projects/projects.ts";
 import { insertRepository } from "../../sql/repositories/repositories.ts";
@@ -23,17 +25,18 @@ import { insertWorkspace } from "../../sql/workspaces/workspaces.ts";
 import { openObjectCache } from "../../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../../stored-objects/open-stored-objects.ts";
 import type { StoredObjects } from "../../stored-objects/stored-objects.ts";
-import type { PackStore, Quarantine } from "../pack-store.ts";
+import type { Quarantine } from "../pack-store.ts";
 import { newStagingName } from "../staging-names.ts";
-import { withRepository } from "../with-repository.ts";
-import { openStoredPackStore } from "./stored-pack-store.ts";
+import { streamRepository, withRepository } from "../with-repository.ts";
+import { readAgain } from "./read-again.ts";
+import { openStoredPackStore, type StoredPackStore } from "./stored-pack-store.ts";
 
 const { signal } = new AbortController();
 const repository = newUuid();
 const forgotten: string[] = [];
 let folder: string;
 let testDatabase: TestDatabase;
-let packs: PackStore;
+let packs: StoredPackStore;
 let isDatabaseAway = false;
 
 before(async () => {
@@ -156,6 +159,37 @@ test("what could not be given up, as the database was away, is not shown in late
   isDatabaseAway = false;
   await rm(folder, { recursive: true });
   assert.equal(await has(id), false);
+});
+
+test("who reads while the files are removed is told to try again, and not that nothing is there", async () => {
+  const id = await add("nine");
+  const isToldToTryAgain = (error: unknown) => error instanceof Failure && error.kind === "unavailable";
+  const reader = readAgain(openObjectReader(), packs.refreshFolder);
+  await assert.rejects(
+    withRepository(packs, repository, async ({ gitDir }) => {
+      await rm(folder, { recursive: true });
+      await reader.readHeader(gitDir, id);
+    }),
+    isToldToTryAgain,
+    "in process",
+  );
+  await assert.rejects(
+    withRepository(packs, repository, async ({ gitDir }) => {
+      await rm(folder, { recursive: true });
+      await runGit(["cat-file", "-e", id], { gitDir });
+    }),
+    isToldToTryAgain,
+    "by git",
+  );
+  await assert.rejects(
+    streamRepository(packs, repository, async () => {
+      await rm(folder, { recursive: true });
+      throw new Failure("not-found", "no such file");
+    }),
+    isToldToTryAgain,
+    "by who has looked and found nothing",
+  );
+  assert.ok(await has(id));
 });
 
 test("what is taken back stays in views that have seen its row", async () => {

@@ -43,12 +43,11 @@ export const storedObjects: Migration = {
         c.notNull().references("stored_object.name").onDelete("restrict"),
       )
       .addColumn("kind", text, (c) =>
-        c.notNull().check(sql`kind in ('push', 'rolled', 'base', 'cruft', 'graph', 'midx')`),
+        c.notNull().check(sql`kind in ('push', 'rolled', 'base', 'cruft', 'graph')`),
       )
       .addColumn("objects", "integer", (c) => c.notNull())
       .addColumn("added_generation", "bigint", (c) => c.notNull())
       .addColumn("drop_number", "bigint", (c) => c.notNull())
-      .addColumn("covers", text)
       .addPrimaryKeyConstraint("pack_key", ["repository_uuid", "object_name"])
       .execute();
     await db.schema.createIndex("pack_object_name").on("pack").column("object_name").execute();

@@ -36,19 +36,17 @@ export type StoredObjectRow = {
 /** A small object that is kept here and not in the store. */
 export type InlineObjectRow = { name: string; content: Buffer };
 
-/** A pack, commit graph or multi-pack index that a repository has now. */
+/** A pack or commit graph that a repository has now. */
 export type PackRow = {
   repository_uuid: string;
   object_name: string;
-  kind: "push" | "rolled" | "base" | "cruft" | "graph" | "midx";
+  kind: "push" | "rolled" | "base" | "cruft" | "graph";
   /** Git objects in it. */
   objects: number;
   /** The repository's `pack_generation` with which it came; of a graph, that whose commits it has. */
   added_generation: number;
   /** The repository's drop number of which it is. */
   drop_number: number;
-  /** JSON, of a multi-pack index: the names of the packs that it indexes. */
-  covers: string | null;
 };
 
 export type BlobRow = {

@@ -20,7 +20,6 @@ export type LivePack = {
   readonly objects: number;
   readonly addedGeneration: number;
   readonly dropNumber: number;
-  readonly covers: readonly ObjectName[] | undefined;
   readonly bytes: number;
   readonly sha256: Buffer;
   readonly sections: Sections;
@@ -45,7 +44,6 @@ export type NewPack = {
   readonly object: UploadedObject;
   readonly kind: PackRow["kind"];
   readonly objects: number;
-  readonly covers?: readonly ObjectName[];
   /** Of a commit graph: the pack generation whose commits it has. Undefined: that in which it comes. */
   readonly generation?: number;
 };
@@ -67,7 +65,6 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
       "pack.objects",
       "pack.added_generation",
       "pack.drop_number",
-      "pack.covers",
       "stored_object.bytes",
       "stored_object.sha256",
       "stored_object.sections",
@@ -94,7 +91,6 @@ export async function lookAtPacks(db: Kysely<Schema>, repositoryUuid: Uuid): Pro
               objects: row.objects!,
               addedGeneration: row.added_generation!,
               dropNumber: row.drop_number!,
-              covers: row.covers === null ? undefined : (JSON.parse(row.covers) as ObjectName[]),
               bytes: row.bytes!,
               sha256: row.sha256!,
               sections: JSON.parse(row.sections ?? "{}") as Sections,
@@ -161,7 +157,7 @@ async function insertPackRows(
   repositoryUuid: Uuid,
   packs: readonly NewPack[],
 ): Promise<() => Promise<number>> {
-  for (const { object, kind, objects, covers, generation } of packs) {
+  for (const { object, kind, objects, generation } of packs) {
     await sendAhead(
       tx,
       tx.insertInto("pack").values({
@@ -171,7 +167,6 @@ async function insertPackRows(
         objects,
         added_generation: generation ?? nextGenerationOf(repositoryUuid),
         drop_number: sql<number>`(select drop_number from repository where uuid = ${repositoryUuid})`,
-        covers: covers === undefined ? null : JSON.stringify(covers),
       }),
     );
   }
