@@ -132,6 +132,28 @@ describeDatabases("keys in a database", (current) => {
       for (const [key, content] of lost) contents.set(key, content);
     });
 
+    test("a node that finds the key lost late takes away no new one", async () => {
+      await open();
+      await db().deleteFrom("server_key").execute();
+      contents.clear();
+      const gate = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      const slow: typeof store = {
+        ...store,
+        async read(...request) {
+          asked.resolve();
+          await gate.promise;
+          return store.read(...request);
+        },
+      };
+      const late = open(undefined, slow);
+      await asked.promise;
+      const texts = await textsOf(await open());
+      gate.resolve();
+      assert.deepEqual(await textsOf(await late), texts);
+      assert.deepEqual(await textsOf(await open()), texts);
+    });
+
     test("are sealed anew when the operator gives a key, which they need from then on", async () => {
       const earlier = await open();
       const texts = await textsOf(earlier);

@@ -14,7 +14,8 @@ import {
   lockCheck,
   replaceServerKey,
 } from "../sql/server-keys.ts";
-import { addBlob, findBlob, removeBlobs } from "../sql/stored-objects/blobs.ts";
+import { addBlob, findBlob, removeBlobOf, removeBlobs } from "../sql/stored-objects/blobs.ts";
+import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { objectKey, type StoredObjects } from "../stored-objects/stored-objects.ts";
 import { KEY_BYTES } from "./keys.ts";
 import { openSealed, SEAL_NONCE_BYTES, seal } from "./seal.ts";
@@ -51,7 +52,7 @@ export async function openSealingKey(ports: SealingPorts, given: Secret | undefi
     if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
     const stored = await readStoredKey(ports);
     if (stored === undefined) continue;
-    if (stored.kind === "lost") throw lostKey(stored.objectKey);
+    if (stored.kind === "lost") throw lostKey(objectKey(stored.name));
     if (!opensCheck(stored.key, check)) throw damagedKey();
     if (given === undefined) return stored.key;
     await sealAnew(ports, stored.key, given);
@@ -96,7 +97,7 @@ async function sealFirst(ports: SealingPorts, given: Secret | undefined, hasBlob
   const { database } = ports;
   const stored = hasBlob ? await readStoredKey(ports) : undefined;
   if (stored?.kind === "lost") {
-    await database.transaction((tx) => removeBlobs(tx, [SEALING_KEY_BLOB]));
+    await database.transaction((tx) => removeBlobOf(tx, SEALING_KEY_BLOB, stored.name));
     return;
   }
   const key = stored?.key ?? given;
@@ -131,9 +132,9 @@ async function storeNewKey(ports: SealingPorts): Promise<void> {
 
 type StoredKey =
   | { readonly kind: "key"; readonly key: Secret }
-  | { readonly kind: "lost"; readonly objectKey: string };
+  | { readonly kind: "lost"; readonly name: ObjectName };
 
-/** Undefined if it has just been given up. */
+/** Undefined if it has just been given up, or another has taken its place. */
 async function readStoredKey({ database, objects }: SealingPorts): Promise<StoredKey | undefined> {
   const place = await findBlob(database.kysely, SEALING_KEY_BLOB);
   if (place === undefined) return undefined;
@@ -141,8 +142,8 @@ async function readStoredKey({ database, objects }: SealingPorts): Promise<Store
     return { kind: "key", key: new Secret((await buffer(await objects.read(place))).toString()) };
   } catch (error) {
     if (!(error instanceof NoSuchObjectError)) throw error;
-    if ((await findBlob(database.kysely, SEALING_KEY_BLOB)) === undefined) return undefined;
-    return { kind: "lost", objectKey: objectKey(place.name) };
+    const now = await findBlob(database.kysely, SEALING_KEY_BLOB);
+    return now?.name === place.name ? { kind: "lost", name: place.name } : undefined;
   }
 }
 

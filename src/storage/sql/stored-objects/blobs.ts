@@ -57,6 +57,17 @@ export async function removeBlobs(tx: Kysely<Schema>, names: readonly string[]):
   );
 }
 
+/** As `removeBlobs`, if it still has this object: another may have taken its place. */
+export async function removeBlobOf(tx: Kysely<Schema>, name: string, object: ObjectName): Promise<void> {
+  await lockObjects(tx, [object]);
+  const gone = await tx
+    .deleteFrom("blob")
+    .where("name", "=", name)
+    .where("object_name", "=", object)
+    .executeTakeFirst();
+  if (gone.numDeletedRows > 0n) await unnameObjects(tx, [object]);
+}
+
 export async function findBlob(db: Kysely<Schema>, name: string): Promise<NamedBlob | undefined> {
   const row = await db
     .selectFrom("blob")
