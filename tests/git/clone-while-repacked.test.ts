@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gitDirOf } from "../support/git/repository-folder.ts";
+import { IS_IN_OBJECT_STORE } from "../support/object-store/only-folders.ts";
 import { waitUntil } from "../support/processes/process-table.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
@@ -40,8 +41,10 @@ test("a clone goes on with the packs that maintenance removes meanwhile", async 
     await Promise.all(Array.from({ length: CLONES }, (_, number) => clone(number)));
     await app.ports.maintenance.idle();
   }
-  const staging = join(dirname(dirname(gitDirOf(app.ports, app.repository.uuid))), "unfinished");
-  await waitUntil("nothing of the clones is left", async () => (await readdir(staging)).length === 0);
+  if (!IS_IN_OBJECT_STORE) {
+    const staging = join(dirname(dirname(gitDirOf(app.ports, app.repository.uuid))), "unfinished");
+    await waitUntil("nothing of the clones is left", async () => (await readdir(staging)).length === 0);
+  }
   assert.deepEqual(
     app.logLines.filter((line) => line["git.stderr"] !== undefined),
     [],

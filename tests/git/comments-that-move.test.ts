@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { changeRepository } from "../../src/operations/repositories/repositories.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { dropUnreached } from "../support/git/drop-unreached.ts";
-import { gitDirOf } from "../support/git/repository-folder.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index + 1} of twenty\n`).join("");
@@ -76,9 +76,10 @@ for (const dialect of DIALECTS)
       await git.out(["reset", "--quiet", "--hard", "main"], { folder });
       await push({ "b.txt": `new\n${LINES}` });
       await dropUnreached(app, app.repository.uuid);
-      const folderOfServer = gitDirOf(app.ports, app.repository.uuid);
-      const { status } = await git.run(["cat-file", "-e", `${tips[0]}^{tree}`], { folder: folderOfServer });
-      assert.notEqual(status, 0);
+      const dropped = await withRepository(app.ports.packs, app.repository.uuid, ({ gitDir }) =>
+        git.run(["cat-file", "-e", `${tips[0]}^{tree}`], { folder: gitDir }),
+      );
+      assert.notEqual(dropped.status, 0);
       assert.equal(await lineOf(path, id), 4);
       assert.equal(await lineOf(path, outdated), "outdated");
     });

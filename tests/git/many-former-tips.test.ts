@@ -11,12 +11,13 @@ import { findRepository } from "../../src/storage/sql/repositories/repositories.
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
+import { ONLY_FOLDERS } from "../support/object-store/only-folders.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
-  describe(`many and damaged former tips, on ${dialect}`, async () => {
+  describe(`many and damaged former tips, on ${dialect}`, ONLY_FOLDERS, async () => {
     const testDatabase = await createTestDatabaseSettings(dialect);
     after(() => testDatabase.remove());
     const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });

@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { createApp } from "../../src/app.ts";
 import type { AppServer } from "../../src/http/server/server.ts";
 import { openRealGit } from "../support/git/real-git.ts";
+import { ONLY_FOLDERS } from "../support/object-store/only-folders.ts";
 import { waitUntil } from "../support/processes/process-table.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 import { openRemotePackStore, type RemotePackStore } from "../support/storage/remote-pack-store.ts";
@@ -46,7 +47,7 @@ async function assertAllClosed(): Promise<void> {
   await waitUntil("their folders are gone", async () => (await readdir(views)).length === 0);
 }
 
-test("git pushes, clones, fetches, and makes shallow and partial clones", async () => {
+test("git pushes, clones, fetches, and makes shallow and partial clones", ONLY_FOLDERS, async () => {
   const work = git.newPath("work");
   await git.out(["init", "-q", work]);
   await writeFile(join(work, "large.bin"), randomBytes(2 * 1024 * 1024));
@@ -97,7 +98,7 @@ for (const [path, status] of [
   ["/merge-base/topic..main", 200],
   ["/commits/0000000000000000000000000000000000000000", 404],
 ] as const)
-  test(`answers ${status} to ${path}, read to its end or not`, async () => {
+  test(`answers ${status} to ${path}, read to its end or not`, ONLY_FOLDERS, async () => {
     const headers = { authorization };
     const whole = await fetch(api + path, { headers });
     await whole.arrayBuffer();
@@ -107,7 +108,7 @@ for (const [path, status] of [
     await assertAllClosed();
   });
 
-test("commits, tags, branches, forks and deletes over REST", async () => {
+test("commits, tags, branches, forks and deletes over REST", ONLY_FOLDERS, async () => {
   const post = async (path: string, body: string, type = "application/json") => {
     const headers = { authorization, "content-type": type };
     const answer = await fetch(api + path, { method: "POST", headers, body });

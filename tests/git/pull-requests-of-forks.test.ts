@@ -7,12 +7,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
 import { createCaller } from "../support/clients/rest-callers.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { dropUnreached } from "../support/git/drop-unreached.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
-import { gitDirOf } from "../support/git/repository-folder.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 for (const dialect of DIALECTS)
@@ -22,7 +22,6 @@ for (const dialect of DIALECTS)
     const filled = await startFilledApp({ database: testDatabase.settings });
     const { app, git, folder, rest } = filled;
     const { uuid } = app.repository;
-    const gitDir = gitDirOf(app.ports, uuid);
     const forker = await createCaller(app, "forker");
     await createWorkspace(app.ports, app.by, { slug: "far", name: "Far", owner: forker.account });
     await upsertRepositoryPermission(app.ports.database.kysely, uuid, forker.account.uuid, "read");
@@ -71,8 +70,11 @@ for (const dialect of DIALECTS)
     }
 
     const read = async (id: number) => (await rest("GET", `/pullrequests/${id}`)).json;
-    const isThere = async (id: string) =>
-      (await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir })).status === 0;
+    const isThere = (id: string) =>
+      withRepository(app.ports.packs, uuid, async ({ gitDir }) => {
+        const { status } = await git.run(["cat-file", "-e", `${id}^{tree}`], { folder: gitDir });
+        return status === 0;
+      });
 
     test("a push to the fork moves it, and its commits are in the destination", async () => {
       const fork = await openFork();
@@ -109,7 +111,9 @@ for (const dialect of DIALECTS)
       const fork = await openFork();
       const tip = await fork.push();
       const { id } = await fork.create();
-      await git.out(["fetch", "--quiet", gitDir, tip], { folder });
+      await withRepository(app.ports.packs, uuid, ({ gitDir }) =>
+        git.out(["fetch", "--quiet", gitDir, tip], { folder }),
+      );
       await git.out(["merge", "--quiet", "--no-ff", "-m", "merged", "FETCH_HEAD"], { folder });
       await git.out(["push", "--quiet", "origin", "HEAD:main"], { folder });
       const merged = await read(id);

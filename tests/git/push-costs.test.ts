@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
+import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { insertRefs } from "../../src/storage/sql/refs/refs.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
-import { gitDirOf } from "../support/git/repository-folder.ts";
 import { type Cost, measureCost } from "../support/processes/cost-meter.ts";
 import { startTestApp } from "../support/server/test-app.ts";
 
@@ -115,8 +115,9 @@ test("a push costs the same statements, however many refs there are", async () =
 });
 
 test("what all these have stored is good by git fsck", async () => {
-  const gitDir = gitDirOf(app.ports, app.repository.uuid);
-  const found = await git.run(["fsck", "--strict", "--full", "--no-dangling"], { folder: gitDir });
+  const found = await withRepository(app.ports.packs, app.repository.uuid, ({ gitDir }) =>
+    git.run(["fsck", "--strict", "--full", "--no-dangling"], { folder: gitDir }),
+  );
   assert.equal(found.status, 0, found.stderr);
   assert.ok(!/error|missing|broken|warning/.test(found.stdout + found.stderr), found.stdout + found.stderr);
 });

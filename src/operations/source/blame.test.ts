@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { gitDirOf } from "../../../tests/support/git/repository-folder.ts";
 import { seedFiles } from "../../../tests/support/git/seed-files.ts";
 import { startTestApp, type TestApp } from "../../../tests/support/server/test-app.ts";
 import type { ObjectId } from "../../model/object-id.ts";
+import { withRepository } from "../../storage/packs/with-repository.ts";
 import { BLAMED_LINES_MAX, blame } from "./blame.ts";
 
 const { signal } = new AbortController();
@@ -78,10 +78,11 @@ test("nobody waits longer than they want; what is found meanwhile is there the n
 });
 
 test("the runs are those of git itself", async () => {
-  const gitDir = gitDirOf(app.ports, app.repository.uuid);
   const args = ["blame", "-l", "-s", ids[3]!, "--", "new name/ü.txt"];
-  const env = { PATH: process.env.PATH ?? "", GIT_DIR: gitDir };
-  const lines = execFileSync("git", args, { env, encoding: "utf8" }).trim().split("\n");
+  const lines = await withRepository(app.ports.packs, app.repository.uuid, async ({ gitDir }) => {
+    const env = { PATH: process.env.PATH ?? "", GIT_DIR: gitDir };
+    return execFileSync("git", args, { env, encoding: "utf8" }).trim().split("\n");
+  });
   const at = { commit: ids[3]!, path: "new name/ü.txt" };
   const runs = await blame(app.ports, app.repository, at, { firstLine: 1, lastLine: 6, signal });
   const each = runs!.flatMap(({ lines: count, commit }) =>
