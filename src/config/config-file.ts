@@ -11,6 +11,7 @@ export const SECRET_FILES = {
   "database-url-file": "DATABASE_URL",
   "smtp-url-file": "PAIL_SMTP_URL",
   "sealing-key-file": "PAIL_SEALING_KEY",
+  "previous-sealing-key-file": "PAIL_PREVIOUS_SEALING_KEY",
 } as const;
 export type SecretVariable = (typeof SECRET_FILES)[keyof typeof SECRET_FILES];
 
@@ -36,6 +37,8 @@ const IN_CLEAR: Readonly<Record<string, string>> = {
     "holds a password: set PAIL_SMTP_URL, or write it into a file of its own and name that with smtp-url-file",
   "sealing-key":
     "is a secret: set PAIL_SEALING_KEY, or write it into a file of its own and name that with sealing-key-file",
+  "previous-sealing-key":
+    "is a secret: set PAIL_PREVIOUS_SEALING_KEY, or write it into a file of its own and name that with previous-sealing-key-file",
 };
 
 /**

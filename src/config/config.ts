@@ -46,6 +46,8 @@ export type Config = {
   readonly objectRetentionDays: number;
   /** By which the keys in the database are sealed: 64 hex digits. Undefined: by one in the object store. */
   readonly sealingKey: Secret | undefined;
+  /** The one that `sealingKey` takes the place of, so that rows sealed by it are sealed anew. */
+  readonly previousSealingKey: Secret | undefined;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

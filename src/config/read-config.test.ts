@@ -26,6 +26,7 @@ test("nothing is needed", () => {
     objectCacheBytesMax: 20 * 1024 ** 3,
     objectRetentionDays: 7,
     sealingKey: undefined,
+    previousSealingKey: undefined,
     host: "127.0.0.1",
     port: 8080,
     tls: undefined,
@@ -68,6 +69,7 @@ const GIVEN = {
   objectCacheBytesMax: 3 * 1024 ** 2,
   objectRetentionDays: 30,
   sealingKey: new Secret("0a".repeat(32)),
+  previousSealingKey: new Secret("0b".repeat(32)),
   host: "::1",
   port: 0,
   tls: { certFile: "/etc/pail/cert.pem", keyFile: "/etc/pail/key.pem" },
@@ -172,7 +174,10 @@ const ENVIRONMENT: Environment = {
 
 /** By the environment only. */
 const SMTP: Environment = { PAIL_SMTP_URL: "smtps://pail:hunter2@mail.example.com" };
-const SEALING: Environment = { PAIL_SEALING_KEY: "0A".repeat(32) };
+const SEALING: Environment = {
+  PAIL_SEALING_KEY: "0A".repeat(32),
+  PAIL_PREVIOUS_SEALING_KEY: "0b".repeat(32),
+};
 const POSTGRES: Environment = { DATABASE_URL: "postgres://pail:hunter2@db/pail" };
 
 test("every setting is a flag and a variable", () => {
@@ -185,7 +190,8 @@ test("every setting is a flag and a variable", () => {
 test("the sealing key is one of 32 bytes, and printed nowhere", () => {
   const config = configOf({ objectStore: "s3://bucket" }, { ...SEALING, ...POSTGRES });
   assert.equal(config.sealingKey?.reveal(), "0a".repeat(32));
-  assert.doesNotMatch(inspect(config) + JSON.stringify(config), /0a0a/i);
+  assert.equal(config.previousSealingKey?.reveal(), "0b".repeat(32));
+  assert.doesNotMatch(inspect(config) + JSON.stringify(config), /0a0a|0b0b/i);
 });
 
 test("a flag outranks its variable, and an empty variable is none", () => {
@@ -290,6 +296,11 @@ for (const [flags, environment, ...problems] of [
     {},
     { PAIL_SEALING_KEY: "0a".repeat(32) },
     /^PAIL_SEALING_KEY: needs --object-store \(PAIL_OBJECT_STORE\)/,
+  ],
+  [
+    { objectStore: "s3://bucket" },
+    { PAIL_PREVIOUS_SEALING_KEY: "0a".repeat(32), ...POSTGRES },
+    /^PAIL_PREVIOUS_SEALING_KEY: needs the key that takes its place, PAIL_SEALING_KEY, beside it$/,
   ],
   [{ objectRetention: "0" }, {}, /^--object-retention: must be a whole number of days from 1 to 3650$/],
   [{ objectRetention: "3651" }, {}, /^--object-retention: must be/],

@@ -33,6 +33,7 @@ import { API_PREFIX } from "./public-base-urls.ts";
 import {
   DATABASE_URL_VARIABLE,
   DEFAULTS,
+  PREVIOUS_SEALING_KEY_VARIABLE,
   SEALING_KEY_VARIABLE,
   type SettingName,
   SMTP_URL_VARIABLE,
@@ -73,7 +74,8 @@ export function readConfig(flags: Flags, environment: Environment, file?: Config
     objectRetentionDays:
       reader.read("objectRetention", parseRetentionDays, "must be a whole number of days from 1 to 3650") ??
       DEFAULTS.objectRetentionDays,
-    sealingKey: readSealingKey(reader),
+    sealingKey: readSealingKey(reader, SEALING_KEY_VARIABLE),
+    previousSealingKey: readSealingKey(reader, PREVIOUS_SEALING_KEY_VARIABLE),
     host: reader.read("host", parseHost, "must be an IP address or a host name") ?? DEFAULTS.host,
     port: reader.read("port", parsePort, "must be a whole number from 0 to 65535") ?? DEFAULTS.port,
     tls: readTls(reader),
@@ -233,14 +235,21 @@ function readObjectStore(reader: SettingReader, database: DatabaseSettings): Obj
 }
 
 /** It is not repeated in a message either. Without an object store keys are files, which nothing seals. */
-function readSealingKey(reader: SettingReader): Secret | undefined {
-  const given = reader.findSecret(SEALING_KEY_VARIABLE);
+function readSealingKey(
+  reader: SettingReader,
+  variable: typeof SEALING_KEY_VARIABLE | typeof PREVIOUS_SEALING_KEY_VARIABLE,
+): Secret | undefined {
+  const given = reader.findSecret(variable);
   if (given === undefined) return undefined;
   const key = parseSealingKey(given.text);
   if (key === undefined)
     reader.problems.push(`${given.source}: must be 64 hex digits (openssl rand -hex 32)`);
   if (reader.find("objectStore") === undefined)
     reader.problems.push(`${given.source}: needs --object-store (PAIL_OBJECT_STORE) beside it`);
+  if (variable !== SEALING_KEY_VARIABLE && reader.findSecret(SEALING_KEY_VARIABLE) === undefined)
+    reader.problems.push(
+      `${given.source}: needs the key that takes its place, ${SEALING_KEY_VARIABLE}, beside it`,
+    );
   return key === undefined ? undefined : new Secret(key);
 }
 

@@ -57,6 +57,7 @@ export const SMTP_URL_VARIABLE = "PAIL_SMTP_URL";
 
 /** A secret itself. */
 export const SEALING_KEY_VARIABLE = "PAIL_SEALING_KEY";
+export const PREVIOUS_SEALING_KEY_VARIABLE = "PAIL_PREVIOUS_SEALING_KEY";
 
 /** Found in the data folder, if no other file is named. */
 export const CONFIG_FILE = "pail.yaml";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ConfigFile } from "../../config/config-file.ts";
+import { type ConfigFile, SECRET_FILES } from "../../config/config-file.ts";
 import {
   type Environment,
   type Flags,
@@ -7,13 +7,7 @@ import {
   findSetting,
   readConfig,
 } from "../../config/read-config.ts";
-import {
-  DATABASE_URL_VARIABLE,
-  fileNameOf,
-  SEALING_KEY_VARIABLE,
-  SETTINGS,
-  SMTP_URL_VARIABLE,
-} from "../../config/settings.ts";
+import { fileNameOf, SETTINGS } from "../../config/settings.ts";
 import { createCommand, examples } from "../program.ts";
 import { ALL_SETTINGS, addSettings, configOf, readGivenSettings } from "../start/settings-options.ts";
 import { printJson, printLine, printTable } from "../terminal/print.ts";
@@ -81,16 +75,14 @@ export function listSettings(
       from: found === undefined ? "default" : originOf(found.source),
     };
   });
-  const secret = ([DATABASE_URL_VARIABLE, SMTP_URL_VARIABLE, SEALING_KEY_VARIABLE] as const).map(
-    (variable) => {
-      const found = findSecret(variable, environment, file);
-      return {
-        name: variable,
-        value: found === undefined ? null : "(not shown)",
-        from: found === undefined ? "default" : originOf(found.source),
-      };
-    },
-  );
+  const secret = Object.values(SECRET_FILES).map((variable) => {
+    const found = findSecret(variable, environment, file);
+    return {
+      name: variable,
+      value: found === undefined ? null : "(not shown)",
+      from: found === undefined ? "default" : originOf(found.source),
+    };
+  });
   return [...plain, ...secret];
 }
 

@@ -87,7 +87,7 @@ export async function openRestoreStore(
           objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }),
           randomBytes,
         },
-        config.sealingKey,
+        config,
         texts,
       ),
     async close() {

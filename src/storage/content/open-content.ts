@@ -145,7 +145,7 @@ async function openStoredContent(
     keys: await openDatabaseKeys(
       // What seals them must not lie beside them.
       { database, objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }), randomBytes },
-      config.sealingKey,
+      config,
     ),
     packs,
     packFolders: undefined,

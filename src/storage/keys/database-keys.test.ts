@@ -22,10 +22,10 @@ describeDatabases("keys in a database", (current) => {
   const store = openMemoryObjectStore();
   const { contents } = store;
   const db = () => current().database.kysely;
-  function open(given?: Secret, from = store): Promise<Keys> {
+  function open(sealingKey?: Secret, from = store, previousSealingKey?: Secret): Promise<Keys> {
     const { database } = current();
     const objects = openStoredObjects({ database, store: from, log, inlineBytesMax: 0 });
-    return openDatabaseKeys({ database, objects, randomBytes }, given);
+    return openDatabaseKeys({ database, objects, randomBytes }, { sealingKey, previousSealingKey });
   }
   const rows = () => db().selectFrom("server_key").selectAll().orderBy("name").execute();
   const blobs = () => db().selectFrom("blob").selectAll().execute();
@@ -191,6 +191,21 @@ describeDatabases("keys in a database", (current) => {
       await assert.rejects(open(), fails(/PAIL_SEALING_KEY, which is not set here/));
       assert.deepEqual(await rows(), before);
       assert.deepEqual(await blobs(), []);
+    });
+
+    test("are sealed anew by another one that is given beside it", async () => {
+      const texts = await textsOf(await open(given));
+      const [next, wrong] = [newSecret(), newSecret()];
+      await assert.rejects(
+        open(next, store, wrong),
+        fails(/To replace that one, set it as PAIL_PREVIOUS_SEALING_KEY/),
+      );
+      const nodes = await Promise.all([open(next, store, given), open(next, store, given)]);
+      for (const node of nodes) assert.deepEqual(await textsOf(node), texts);
+      for (const { name, sealed } of await rows()) assert.doesNotThrow(() => openText(next, name, sealed));
+      await assert.rejects(open(given), fails(/is not the key that they were sealed with/));
+      assert.deepEqual(await textsOf(await open(next)), texts);
+      await open(given, store, next);
     });
 
     test("whoever starts at once with another one: the keys are the same, and one key opens them", async () => {

@@ -8,16 +8,22 @@ import { addServerKeys, CHECK_NAME, listServerKeys, lockCheck } from "../sql/ser
 import { KEY_LOSSES, KEY_NAMES } from "./key-losses.ts";
 import { isKeyText, newKeyText } from "./key-text.ts";
 import type { KeyName, Keys } from "./keys.ts";
-import { openSealingKey, opensCheck, openText, type SealingPorts, sealText } from "./sealing-key.ts";
+import {
+  type GivenSealingKeys,
+  openSealingKey,
+  opensCheck,
+  openText,
+  type SealingPorts,
+  sealText,
+} from "./sealing-key.ts";
 
 /**
  * Keys that all nodes share: rows of the database, sealed. All are made and read at the start, so that they can be had
  * inside of a transaction.
  *
- * @param given the key by which the operator wants them sealed: 64 hex digits. Undefined: one in the object store.
  * @throws Failure unavailable if they are sealed by another one.
  */
-export async function openDatabaseKeys(ports: SealingPorts, given: Secret | undefined): Promise<Keys> {
+export async function openDatabaseKeys(ports: SealingPorts, given: GivenSealingKeys): Promise<Keys> {
   const sealingKey = await openSealingKey(ports, given);
   const sealed = await readOrCreateKeys(ports, sealingKey);
   if (!opensCheck(sealingKey, sealed.get(CHECK_NAME)!)) throw sealedAnew();

@@ -1,7 +1,7 @@
 import type { Secret } from "../../model/secret.ts";
 import { addServerKeys } from "../sql/server-keys.ts";
 import type { KeyName } from "./keys.ts";
-import { openSealingKey, type SealingPorts, sealText } from "./sealing-key.ts";
+import { type GivenSealingKeys, openSealingKey, type SealingPorts, sealText } from "./sealing-key.ts";
 
 /**
  * Puts keys of a backup into a database that has none, sealed by a sealing key of its own.
@@ -10,7 +10,7 @@ import { openSealingKey, type SealingPorts, sealText } from "./sealing-key.ts";
  */
 export async function importKeys(
   ports: SealingPorts,
-  given: Secret | undefined,
+  given: GivenSealingKeys,
   texts: ReadonlyMap<KeyName, Secret>,
 ): Promise<void> {
   const sealingKey = await openSealingKey(ports, given);

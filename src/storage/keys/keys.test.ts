@@ -42,7 +42,8 @@ async function databaseKeys() {
   const { database } = opened;
   const store = openMemoryObjectStore();
   const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }), inlineBytesMax: 0 });
-  return () => openDatabaseKeys({ database, objects, randomBytes }, undefined);
+  const given = { sealingKey: undefined, previousSealingKey: undefined };
+  return () => openDatabaseKeys({ database, objects, randomBytes }, given);
 }
 
 for (const [kind, newKeys] of [

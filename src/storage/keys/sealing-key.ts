@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
-import { SEALING_KEY_VARIABLE } from "../../config/settings.ts";
+import type { Config } from "../../config/config.ts";
+import { PREVIOUS_SEALING_KEY_VARIABLE, SEALING_KEY_VARIABLE } from "../../config/settings.ts";
 import { Failure } from "../../model/failure.ts";
 import { Secret } from "../../model/secret.ts";
 import { NoSuchObjectError } from "../object-store/object-store.ts";
@@ -27,6 +28,9 @@ export type SealingPorts = {
   readonly randomBytes: (length: number) => Buffer;
 };
 
+/** By which the operator wants the rows sealed, and by which they were sealed before. Without one it is in the object store. */
+export type GivenSealingKeys = Pick<Config, "sealingKey" | "previousSealingKey">;
+
 /** The blob whose content is the sealing key, as long as the operator gives none. */
 export const SEALING_KEY_BLOB = "sealing-key";
 
@@ -35,12 +39,15 @@ const ATTEMPTS_MAX = 10;
 
 /**
  * The key by which the rows of all other keys are sealed: that of the operator, or one that the first node has made and
- * put into the object store. When the operator gives one for the first time, all rows are sealed anew by it, and the
- * store's is given up.
+ * put into the object store. When the operator gives one for the first time, or another one beside the previous one, all
+ * rows are sealed anew by it; the store's is given up.
  *
  * @throws Failure unavailable if the rows are sealed by another one.
  */
-export async function openSealingKey(ports: SealingPorts, given: Secret | undefined): Promise<Secret> {
+export async function openSealingKey(
+  ports: SealingPorts,
+  { sealingKey: given, previousSealingKey: previous }: GivenSealingKeys,
+): Promise<Secret> {
   const { kysely } = ports.database;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { check, hasBlob } = await findSealingState(kysely, SEALING_KEY_BLOB);
@@ -49,6 +56,10 @@ export async function openSealingKey(ports: SealingPorts, given: Secret | undefi
       continue;
     }
     if (given !== undefined && opensCheck(given, check)) return given;
+    if (given !== undefined && previous !== undefined && opensCheck(previous, check)) {
+      await sealAnew(ports, previous, given);
+      continue;
+    }
     if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
     const stored = await readStoredKey(ports);
     if (stored === undefined) continue;
@@ -163,7 +174,7 @@ async function sealAnew(ports: SealingPorts, from: Secret, to: Secret): Promise<
 function wrongSealingKey(): Failure {
   return new Failure(
     "unavailable",
-    `Cannot open the keys: ${SEALING_KEY_VARIABLE} is not the key that they were sealed with. Set that one again: it cannot be replaced (docs/many-nodes.md, "Keys")`,
+    `Cannot open the keys: ${SEALING_KEY_VARIABLE} is not the key that they were sealed with. To replace that one, set it as ${PREVIOUS_SEALING_KEY_VARIABLE} (docs/many-nodes.md, "Keys")`,
   );
 }
 

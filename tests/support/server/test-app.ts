@@ -90,6 +90,7 @@ export function testConfig(
     objectCacheBytesMax: 1024 ** 3,
     objectRetentionDays: 7,
     sealingKey: undefined,
+    previousSealingKey: undefined,
     host: "127.0.0.1",
     port: 0,
     tls: undefined,
