@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
+import { listTables } from "../../tests/support/database/list-tables.ts";
 import { DIALECTS } from "../../tests/support/database/test-database.ts";
 import { openEmptyData } from "../../tests/support/server/seeded-server.ts";
 import type { Ports } from "../ports.ts";
@@ -23,23 +24,19 @@ const RANDOM = new Set([
 ]);
 const BOT = /^[0-9a-z]{30}(?:@bots\.bitbucket\.org)?$/;
 /** Whose rows are about the database itself. */
-const OTHER_TABLES = /^(?:schema_migration|installation|lease|sqlite_)/;
+const OTHER_TABLES = /^(?:schema_migration|installation|lease)/;
 
 function withoutRandom(value: string): string {
   return value.replace(BOT, "a bot").replace(/"key":"[A-Za-z0-9]{18}"/, '"key":"a key"');
 }
 
 /** All rows of all tables, as texts in some order that is always the same. */
-async function rowsOf({ database: { dialect, kysely } }: Ports): Promise<readonly string[]> {
+async function rowsOf({ database }: Ports): Promise<readonly string[]> {
   const lines: string[] = [];
-  const current =
-    dialect === "postgres"
-      ? (await sql<{ name: string }>`select current_schema() as name`.execute(kysely)).rows[0]!.name
-      : undefined;
-  for (const { name, schema } of await kysely.introspection.getTables()) {
-    // In PostgreSQL, schemas of other tests are beside it.
-    if (OTHER_TABLES.test(name) || schema !== current) continue;
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(kysely);
+  for (const name of await listTables(database)) {
+    if (OTHER_TABLES.test(name)) continue;
+    const found = sql<Record<string, unknown>>`select * from ${sql.table(name)}`;
+    const { rows } = await found.execute(database.kysely);
     for (const row of rows) {
       const fields = Object.entries(row)
         .filter(([column]) => !RANDOM.has(column))

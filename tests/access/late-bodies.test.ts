@@ -23,6 +23,7 @@ import { findProject } from "../../src/storage/sql/projects/projects.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { beginLate } from "../support/clients/late-request.ts";
+import { listTables } from "../support/database/list-tables.ts";
 import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { newGpgPublicKey, newSshPublicKey } from "../support/examples/example-keys.ts";
@@ -154,9 +155,7 @@ for (const dialect of DIALECTS) {
     /** Of all tables: in one statement, since there are many. */
     async function countRows(): Promise<Record<string, number>> {
       const { kysely } = app.ports.database;
-      tables ??= (await kysely.introspection.getTables())
-        .map(({ name }) => name)
-        .filter((name) => !NOTES.includes(name));
+      tables ??= (await listTables(app.ports.database)).filter((name) => !NOTES.includes(name));
       const counts = tables.map(
         (table) => sql`select ${sql.lit(table)} as name, count(*) as count from ${sql.table(table)}`,
       );

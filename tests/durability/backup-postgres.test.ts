@@ -9,6 +9,7 @@ import { sql } from "kysely";
 import type { Database } from "../../src/storage/sql/database.ts";
 import { type DatabaseSettings, openDatabase } from "../../src/storage/sql/open-database.ts";
 import { openDemoRestClient } from "../support/clients/rest-client.ts";
+import { listTables } from "../support/database/list-tables.ts";
 import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import {
   cloneOf,
@@ -62,18 +63,14 @@ function restore(backup: string, { dataFolder, url }: Awaited<ReturnType<typeof 
 }
 
 /** Every row of every table, in an order that is the same on both databases. */
-async function readRows({ kysely, dialect }: Database): Promise<Record<string, readonly string[]>> {
-  const { rows: tables } = await (dialect === "sqlite"
-    ? sql<{ name: string }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
-    : sql<{
-        name: string;
-      }>`select table_name::text as name from information_schema.tables where table_schema = current_schema()`
-  ).execute(kysely);
+async function readRows(database: Database): Promise<Record<string, readonly string[]>> {
   const found: Record<string, readonly string[]> = {};
   // What a database says of itself is not backed up.
   const own = ["schema_migration", "installation"];
-  for (const { name } of tables.filter(({ name }) => !own.includes(name))) {
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(kysely);
+  for (const name of (await listTables(database)).filter((table) => !own.includes(table))) {
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(
+      database.kysely,
+    );
     found[name] = rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
   }
   return found;

@@ -15,6 +15,7 @@ import { KEY_NAMES } from "../../src/storage/keys/key-losses.ts";
 import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { listRefs } from "../../src/storage/sql/refs/refs.ts";
 import { listAllRepositories } from "../../src/storage/sql/repositories/repositories.ts";
+import { listTables } from "../support/database/list-tables.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { makeTeam } from "../support/server/team-installation.ts";
 import {
@@ -43,16 +44,12 @@ const PLACE_TABLES = [
 /** They say how the packs of a repository are, which are others. */
 const PLACE_COLUMNS = ["pack_generation", "size_bytes", "commit_graph"];
 
-async function readRows({ database: { kysely, dialect } }: OpenedPorts): Promise<Record<string, unknown>> {
-  const { rows: tables } = await (dialect === "sqlite"
-    ? sql<{ name: string }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
-    : sql<{
-        name: string;
-      }>`select table_name::text as name from information_schema.tables where table_schema = current_schema()`
-  ).execute(kysely);
+async function readRows({ database }: OpenedPorts): Promise<Record<string, unknown>> {
   const found: Record<string, readonly string[]> = {};
-  for (const { name } of tables.filter((table) => !PLACE_TABLES.includes(table.name))) {
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(kysely);
+  for (const name of (await listTables(database)).filter((table) => !PLACE_TABLES.includes(table))) {
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(
+      database.kysely,
+    );
     found[name] = rows
       .map((row) =>
         JSON.stringify(
