@@ -133,6 +133,9 @@ export async function openPorts(
   }
   const { keys, packs, packFolders, downloads } = content;
   const metrics = await openMetrics(config);
+  const { stored } = content;
+  if (stored !== undefined)
+    metrics.watchObjects(() => ({ ...stored.cache.counts(), ...stored.objects.counts() }));
   if (databaseClock !== undefined) metrics.watchClock(databaseClock.machineAheadMs);
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });

@@ -1,4 +1,6 @@
 import type { MetricObject } from "prom-client";
+import type { CacheCounts } from "../storage/stored-objects/object-cache.ts";
+import type { UploadCounts } from "../storage/stored-objects/stored-objects.ts";
 
 /** `bypass`: answered by a process of its own, since it cannot be cached. */
 export type FetchOutcome = "hit" | "coalesced" | "miss" | "bypass";
@@ -16,6 +18,8 @@ export type Metrics = {
   countSweptObjects(count: number): void;
   /** Objects and uploads that were found in the object store and have no row. */
   countUnknownObjects(count: number): void;
+  /** What its cache of the object store has done since the start, and what it has uploaded. */
+  watchObjects(counts: () => CacheCounts & UploadCounts): void;
   /** A lease that this process has taken, has given back, or may have lost to another node. */
   noteLease(change: LeaseChange): void;
   /** Counts of limits that were written for other nodes, and read; or could not be. */
@@ -34,6 +38,7 @@ export const NO_METRICS: Metrics = {
   countFetchBytes() {},
   countSweptObjects() {},
   countUnknownObjects() {},
+  watchObjects() {},
   noteLease() {},
   countLimitSync() {},
   watchClock() {},

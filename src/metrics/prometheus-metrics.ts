@@ -70,6 +70,58 @@ export function createPrometheusMetrics(): Metrics {
     countFetchBytes: (bytes) => fetchBytes.inc(bytes),
     countSweptObjects: (count) => sweptObjects.inc(count),
     countUnknownObjects: (count) => unknownObjects.inc(count),
+    watchObjects(counts) {
+      const watch = (name: string, help: string, read: (now: ReturnType<typeof counts>) => number) =>
+        new Counter({
+          name,
+          help,
+          registers,
+          collect() {
+            this.reset();
+            this.inc(read(counts()));
+          },
+        });
+      watch(
+        "pail_object_cache_hits_total",
+        "Objects that were in the cache when they were asked for",
+        ({ hits }) => hits,
+      );
+      watch(
+        "pail_object_cache_misses_total",
+        "Objects that had to be brought into the cache",
+        ({ misses }) => misses,
+      );
+      watch(
+        "pail_object_cache_brought_bytes_total",
+        "Bytes brought into the cache",
+        ({ broughtBytes }) => broughtBytes,
+      );
+      watch(
+        "pail_object_cache_evicted_bytes_total",
+        "Bytes removed to make room",
+        ({ evictedBytes }) => evictedBytes,
+      );
+      watch(
+        "pail_store_uploads_total",
+        "Objects that the object store has acknowledged",
+        ({ uploads }) => uploads,
+      );
+      watch(
+        "pail_store_uploaded_bytes_total",
+        "Bytes of these objects",
+        ({ uploadedBytes }) => uploadedBytes,
+      );
+      watch(
+        "pail_store_failed_uploads_total",
+        "Uploads that were given up",
+        ({ failedUploads }) => failedUploads,
+      );
+      watch(
+        "pail_store_inline_objects_total",
+        "Objects small enough for the database",
+        ({ inlineObjects }) => inlineObjects,
+      );
+    },
     noteLease(change) {
       leases.inc({ change });
       leasesHeld.inc(change === "taken" ? 1 : -1);

@@ -46,6 +46,7 @@ export function openStoredObjects({
   log,
   inlineBytesMax = INLINE_BYTES_MAX,
 }: StoredObjectPorts): StoredObjects {
+  const counts = { uploads: 0, uploadedBytes: 0, failedUploads: 0, inlineObjects: 0 };
   const madeBy = `${hostname()}/${process.pid}`;
 
   async function uploadToStore({ kind, source, sections, signal }: UploadRequest): Promise<UploadedObject> {
@@ -67,8 +68,11 @@ export function openStoredObjects({
       }
       const [sha256] = await Promise.all([digestOf(source), prepared.send(source, signal)]);
       reachFaultPoint("upload.acknowledged");
+      counts.uploads += 1;
+      counts.uploadedBytes += source.bytes;
       return { name, kind, bytes: source.bytes, sha256, sections, inline: undefined, madeBy };
     } catch (error) {
+      counts.failedUploads += 1;
       await condemn({ name, inline: undefined }).catch((reason: unknown) =>
         // The sweep condemns it later.
         log.warn({ err: reason, "object.name": name }, "an upload that failed was not given up"),
@@ -91,9 +95,11 @@ export function openStoredObjects({
       const opened = source.open();
       const inline = Buffer.isBuffer(opened) ? opened : await buffer(opened);
       const sha256 = createHash("sha256").update(inline).digest();
+      counts.inlineObjects += 1;
       return { name: newObjectName(), kind, bytes: inline.length, sha256, sections, inline, madeBy };
     },
     condemn,
+    counts: () => ({ ...counts }),
     async read(object, range, signal) {
       if (object.isInline) {
         const content = (await findInlineContent(database.kysely, [object.name])).get(object.name);

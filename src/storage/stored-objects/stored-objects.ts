@@ -39,6 +39,17 @@ export type StoredObjects = {
    * @throws NoSuchObjectError
    */
   read(object: StoredObjectPlace, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
+  counts(): UploadCounts;
+};
+
+/** Numbers since the start. */
+export type UploadCounts = {
+  /** Those that the store has acknowledged. */
+  readonly uploads: number;
+  readonly uploadedBytes: number;
+  readonly failedUploads: number;
+  /** Objects for the database. */
+  readonly inlineObjects: number;
 };
 
 /** Of the keys of all objects in the store. */
