@@ -1,11 +1,27 @@
 import type { MetricObject } from "prom-client";
-import type { CacheCounts } from "../storage/stored-objects/object-cache.ts";
-import type { UploadCounts } from "../storage/stored-objects/stored-objects.ts";
 
 /** `bypass`: answered by a process of its own, since it cannot be cached. */
 export type FetchOutcome = "hit" | "coalesced" | "miss" | "bypass";
 
 export type LeaseChange = "taken" | "released" | "lost";
+
+/** Of the cache of the object store, since the start. */
+export type CacheCounts = {
+  readonly hits: number;
+  readonly misses: number;
+  readonly broughtBytes: number;
+  readonly evictedBytes: number;
+};
+
+/** Of what was written for the object store, since the start. */
+export type UploadCounts = {
+  /** Those that the store has acknowledged. */
+  readonly uploads: number;
+  readonly uploadedBytes: number;
+  readonly failedUploads: number;
+  /** Objects for the database. */
+  readonly inlineObjects: number;
+};
 
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {

@@ -14,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 import { reachFaultPoint } from "../../fault-points.ts";
+import type { CacheCounts } from "../../metrics/metrics.ts";
 import { Failure } from "../../model/failure.ts";
 import { hasCode } from "../files/has-code.ts";
 import { makeFolders } from "../files/make-folders.ts";
@@ -25,14 +26,6 @@ import { bringObject } from "./bring-object.ts";
 import type { CachedObject } from "./cached-object.ts";
 import { openFileHash } from "./file-hash.ts";
 import { sectionsInOrder } from "./sections.ts";
-
-/** Numbers since the start. */
-export type CacheCounts = {
-  readonly hits: number;
-  readonly misses: number;
-  readonly broughtBytes: number;
-  readonly evictedBytes: number;
-};
 
 /**
  * Files of stored objects on this machine's disk, by the objects' names. All of it may be lost at any moment: it is brought again.

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { UploadCounts } from "../../metrics/metrics.ts";
 import type { ByteRange, UploadSource } from "../object-store/object-store.ts";
 import type { StoredObjectRow } from "../sql/schema/stored-objects.ts";
 import type { ObjectName, Sections, UploadedObject } from "../sql/stored-objects/stored-objects.ts";
@@ -40,16 +41,6 @@ export type StoredObjects = {
    */
   read(object: StoredObjectPlace, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   counts(): UploadCounts;
-};
-
-/** Numbers since the start. */
-export type UploadCounts = {
-  /** Those that the store has acknowledged. */
-  readonly uploads: number;
-  readonly uploadedBytes: number;
-  readonly failedUploads: number;
-  /** Objects for the database. */
-  readonly inlineObjects: number;
 };
 
 /** Of the keys of all objects in the store. */
