@@ -8,7 +8,7 @@ import { after, describe, test } from "node:test";
 import { Failure } from "../../model/failure.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
-import { bringObject } from "./bring-object.ts";
+import { bringObject, RANGE_BYTES } from "./bring-object.ts";
 import { THREAD_BYTES_MIN } from "./file-hash.ts";
 
 const root = await mkdtemp(join(tmpdir(), "pail-bring-"));
@@ -35,7 +35,8 @@ function storeOf(
 
 for (const [what, packBytes] of [
   ["a small object", 300_000],
-  ["an object that a thread hashes", THREAD_BYTES_MIN * 3 + 12_345],
+  ["an object that a thread hashes", THREAD_BYTES_MIN + 12_345],
+  ["an object of several ranges", RANGE_BYTES * 2 + 12_345],
 ] as const)
   describe(what, () => {
     const idxBytes = 77_777;

@@ -9,7 +9,7 @@ import { type Section, sectionsInOrder } from "./sections.ts";
 import { objectKey } from "./stored-objects.ts";
 
 /** One request each, so many at once. */
-const RANGE_BYTES = 8 * 1024 * 1024;
+export const RANGE_BYTES = 32 * 1024 * 1024;
 const RANGES_AT_ONCE = 4;
 /** What is written at once. */
 const WRITE_BYTES = 1024 * 1024;
