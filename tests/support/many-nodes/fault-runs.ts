@@ -126,7 +126,10 @@ type Runner = {
 async function prepare(runner: Runner, next: FaultPlan | undefined): Promise<void> {
   const { world, random } = runner;
   const { cluster } = world;
+  const { armed: unreached } = runner;
   runner.armed = undefined;
+  // It would meet its fault later, when nobody expects it.
+  if (unreached?.node.isRunning() === true && !unreached.node.isFrozen()) await unreached.node.kill();
   if (next?.kind === "point") {
     const node = cluster.nodes.find((each) => !each.isRunning()) ?? random.pick(cluster.nodes);
     if (node.isRunning()) await node.kill();

@@ -13,6 +13,7 @@ import { findDropCheck } from "../../sql/stored-objects/drop-checks.ts";
 import { type LivePack, lookAtPacks, type NewPack, type PackLook } from "../../sql/stored-objects/packs.ts";
 import { replacePacks } from "../../sql/stored-objects/replace-packs.ts";
 import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
+import { ObjectCondemnedError } from "../../sql/stored-objects/stored-objects.ts";
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
 import type { StoredObjects } from "../../stored-objects/stored-objects.ts";
 import type { RepackFolder } from "../repack-folder.ts";
@@ -148,10 +149,14 @@ function openFolder(options: StoredRepackOptions, { folder, look, plan, close }:
     },
     async record(tx) {
       const derived = look.packs.filter((pack) => !isPack(pack));
-      const areReplaced = await replacePacks(tx, repository, {
-        replaced: [...outcome.replaced, ...derived],
-        added: placed.map(({ pack }) => pack),
-        givenWith,
+      const added = placed.map(({ pack }) => pack);
+      const replacement = { replaced: [...outcome.replaced, ...derived], added, givenWith };
+      const areReplaced = await replacePacks(tx, repository, replacement).catch((error: unknown) => {
+        if (!(error instanceof ObjectCondemnedError)) throw error;
+        throw new Failure(
+          "unavailable",
+          "Cannot maintain the repository: it took too long, and begins again",
+        );
       });
       if (!areReplaced)
         throw new Failure("unavailable", "Cannot maintain the repository: its packs have been replaced");
