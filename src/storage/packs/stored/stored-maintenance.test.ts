@@ -124,26 +124,6 @@ for (const dialect of DIALECTS)
       assert.deepEqual(Object.keys(await states()).toSorted(), ["named", "unnamed"]);
     });
 
-    test("gives up what a sweep has condemned, as it took too long", async () => {
-      await push(1, 5_000);
-      const before = await look();
-      const slow = withFolder((folder) => ({
-        ...folder,
-        async place() {
-          await folder.place();
-          const pending = kysely
-            .updateTable("stored_object")
-            .set({ state: "deleting" })
-            .where("state", "=", "pending");
-          assert.ok((await pending.executeTakeFirst()).numUpdatedRows > 0n);
-        },
-      }));
-      const refused = (error: unknown) => error instanceof Failure && /took too long/.test(error.message);
-      await assert.rejects(maintainNow({ ...inTurn, packs: slow }, uuid), refused);
-      assert.deepEqual(await look(), before);
-      await kysely.deleteFrom("stored_object").where("state", "=", "deleting").execute();
-    });
-
     test("drops what was unreachable for long by its row, whatever the times of files", async () => {
       const dropNumber = async () => (await look()).dropNumber;
       const young = await pushAndLose();
@@ -258,4 +238,24 @@ for (const dialect of DIALECTS)
         }
         await node.packs.close();
       });
+
+    test("gives up what a sweep has condemned, as it took too long", async () => {
+      await push(1, 5_000);
+      const before = await look();
+      const slow = withFolder((folder) => ({
+        ...folder,
+        async place() {
+          await folder.place();
+          const pending = kysely
+            .updateTable("stored_object")
+            .set({ state: "deleting" })
+            .where("state", "=", "pending");
+          assert.ok((await pending.executeTakeFirst()).numUpdatedRows > 0n);
+        },
+      }));
+      const refused = (error: unknown) => error instanceof Failure && /took too long/.test(error.message);
+      await assert.rejects(maintainNow({ ...inTurn, packs: slow }, uuid), refused);
+      assert.deepEqual(await look(), before);
+      await kysely.deleteFrom("stored_object").where("state", "=", "deleting").execute();
+    });
   });
