@@ -112,6 +112,20 @@ for (const kind of ["folders", "an object store"] as const)
     for (const cut of ["unanswered", "late", "lost"] as const) {
       const isDone = cut !== "lost";
 
+      test(`a file that is committed, commit ${cut}: it is there, or refused`, async () => {
+        const part = (name: string, content: string) => ({
+          headers: [`Content-Disposition: form-data; name="${name}"`],
+          content,
+        });
+        const body = multipartBody([part("branch", `cut-${cut}`), part("a.txt", cut)]);
+        const type = `multipart/form-data; boundary=${BOUNDARY}`;
+        const url = `${app.url}/2.0/repositories/acme/demo/src`;
+        const made = await whileCut(cut, () => postBody(url, { authorization, "content-type": type }, body));
+        assert.equal(made.status, isDone ? 201 : 503, made.text);
+        const read = await ask("GET", `demo/src/cut-${cut}/a.txt`);
+        assert.equal(read.text === cut, isDone, read.text);
+      });
+
       test(`a download that is replaced, commit ${cut}: one whole file, the one of its row`, async () => {
         assert.equal((await upload(FIRST)).status, 201);
         const answer = await whileCut(cut, () => upload(SECOND));

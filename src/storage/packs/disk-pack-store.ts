@@ -62,7 +62,7 @@ export function openDiskPackStore(
     openRepository: async (repository) => ({
       gitDir: gitDir(repository),
       writeRefs: (generation, head, readRefs) => writeRefsOf(repository, generation, head, readRefs),
-      isWhole: async () => true,
+      isIntact: async () => true,
       openSnapshot: () => openPackSnapshot(join(gitDir(repository), "objects"), staging(), linkFile),
       close() {},
     }),

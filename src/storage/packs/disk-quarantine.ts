@@ -47,7 +47,7 @@ export async function openDiskQuarantine(
 
   return {
     gitDir,
-    isWhole: async () => true,
+    isIntact: async () => true,
     folder,
     objectFolder: folder,
     packFiles: {

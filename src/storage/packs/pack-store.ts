@@ -31,7 +31,7 @@ export type Quarantine = {
    */
   readonly gitDir: string;
   /** As of an open repository. */
-  isWhole(): Promise<boolean>;
+  isIntact(): Promise<boolean>;
   /** For other files of the push: it is removed with the quarantine. */
   readonly folder: string;
   /** For GIT_OBJECT_DIRECTORY; the repository's own objects are its alternates. */
@@ -80,7 +80,7 @@ export type OpenRepository = {
     readRefs: () => Promise<readonly Ref[]>,
   ): Promise<void>;
   /** False once its files have been removed by somebody else: the cache of an object store may be wiped at any time. */
-  isWhole(): Promise<boolean>;
+  isIntact(): Promise<boolean>;
   /** Undefined if no snapshot can be made. */
   openSnapshot(): Promise<PackSnapshot | undefined>;
   /** Returns at once: cleaning up happens later. */

@@ -50,11 +50,11 @@ export async function streamRepository<T extends Readable | Buffer>(
 
 /** What is not found, or cannot be read, may have been removed under the reader's hands: it is there at the next try. */
 export async function explainFailure(
-  { isWhole }: Pick<OpenRepository, "isWhole">,
+  { isIntact }: Pick<OpenRepository, "isIntact">,
   error: unknown,
 ): Promise<unknown> {
   if (error instanceof Failure && error.kind !== "not-found") return error;
-  return (await isWhole()) ? error : cacheWiped();
+  return (await isIntact()) ? error : cacheWiped();
 }
 
 export function cacheWiped(): Failure {

@@ -19,6 +19,8 @@ export type CommitCutter = {
 };
 
 const COMMIT = Buffer.from("commit\0");
+/** The tag of the message CommandComplete. */
+const COMMITTED = Buffer.from("COMMIT\0");
 const LATE_MS = 300;
 
 /** A relay in front of PostgreSQL that loses a connection at a commit. */
@@ -55,8 +57,8 @@ export async function openCommitCutter(settings: PostgresSettings): Promise<Comm
       }
     });
     server.on("data", (bytes: Buffer) => {
-      // The database has answered the commit: it is done, and nobody hears of it.
-      if (cut === "unanswered") client.destroy();
+      // Once the database has answered the commit it is done, and nobody hears of it, nor of what was sent with it.
+      if (cut === "unanswered" && bytes.includes(COMMITTED)) client.destroy();
       else if (cut === undefined) client.write(bytes);
     });
     client.on("end", () => {

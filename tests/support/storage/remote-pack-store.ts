@@ -51,7 +51,7 @@ export function openRemotePackStore(
     return {
       gitDir,
       writeRefs: (...written) => writeRefs(gitDir, `${gitDir}.staging`, ...written),
-      isWhole: async () => true,
+      isIntact: async () => true,
       openSnapshot: async () => undefined,
       close() {
         if (!views.delete(gitDir)) throw new Error(`${gitDir} is closed twice`);

@@ -22,7 +22,7 @@ for (const [what, counts, opens] of [
           gitDir: `${opened}`,
           packCount: () => count,
           async refresh() {},
-          isWhole: async () => true,
+          isIntact: async () => true,
           close() {
             open -= 1;
           },

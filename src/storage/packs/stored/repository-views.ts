@@ -19,7 +19,7 @@ export type OpenView = {
   refresh(): Promise<void>;
   packCount(): number;
   /** False once files of it have been removed. */
-  isWhole(): Promise<boolean>;
+  isIntact(): Promise<boolean>;
   close(): void;
 };
 
@@ -239,7 +239,7 @@ export function openRepositoryViews({
       return {
         gitDir: kept.view.gitDir,
         packCount: kept.view.packCount,
-        isWhole: kept.view.isIntact,
+        isIntact: kept.view.isIntact,
         async refresh() {
           await refresh(repository, kept);
         },

@@ -75,7 +75,7 @@ export function openStoredPackStore(options: StoredPackStoreOptions): StoredPack
             await view.refresh();
             return refs;
           }),
-        isWhole: view.isWhole,
+        isIntact: view.isIntact,
         // Nothing in a view is removed or replaced while it is open.
         openSnapshot: async () => ({ objectFolder: join(gitDir, "objects"), async close() {} }),
         close: view.close,

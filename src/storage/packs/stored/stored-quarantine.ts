@@ -101,11 +101,11 @@ export async function openStoredQuarantine(
 
   return {
     gitDir: view.gitDir,
-    isWhole: async () =>
+    isIntact: async () =>
       (await access(packFolder).then(
         () => true,
         () => false,
-      )) && (await view.isWhole()),
+      )) && (await view.isIntact()),
     folder,
     objectFolder: folder,
     packFiles: {
@@ -150,8 +150,11 @@ export async function openStoredQuarantine(
         async confirm() {
           for (const one of accepted) if (one.state === "recorded") one.state = "committed";
           if (added === undefined) return;
+          // It is committed, but the answers may have been lost with the connection: then the next look tells.
+          const generation = await added().catch(() => undefined);
+          if (generation === undefined) return;
           const names = accepted.map(({ object }) => object.name);
-          views.noteAdded(repository, names, await added());
+          views.noteAdded(repository, names, generation);
         },
       };
     },
