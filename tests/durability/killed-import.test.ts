@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { casesOn, createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { POINTS_OF_COMMANDS } from "./kills/commands.ts";
@@ -28,7 +28,7 @@ for (const dialect of DIALECTS) {
     await must(["account", "create", "--email", "ann@example.com", "--username", "ann"], location);
     await must(["workspace", "create", "--slug", "team", "--owner", "ann@example.com"], location);
 
-    for (const [index, point] of POINTS_OF_COMMANDS.import.entries()) {
+    for (const [index, point] of casesOn(dialect, POINTS_OF_COMMANDS.import).entries()) {
       test(`that is killed at ${point} leaves all of the repository or nothing`, async () => {
         const name = `killed-${index}`;
         const { status, stderr } = await importAs(name, { point, nth: 1, delayMs: 0 });

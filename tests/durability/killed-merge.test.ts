@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { basic, sendRequest } from "../support/clients/http-request.ts";
-import { DIALECTS } from "../support/database/test-database.ts";
+import { casesOn, DIALECTS } from "../support/database/test-database.ts";
 import { commitFiles } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { type DataLocation, type KillableServer, runPail, startKillable } from "./kills/killable-server.ts";
@@ -68,7 +68,7 @@ for (const dialect of DIALECTS) {
       await git.out(["init", "--quiet", folder]);
       await commitFiles(git, folder, { "base.txt": "base\n" }, "Base");
       const sides = [];
-      for (const [index, one] of CASES.entries()) {
+      for (const [index, one] of casesOn(dialect, CASES).entries()) {
         const [from, into] = [`from-${index}`, `into-${index}`];
         await git.out(["checkout", "--quiet", "-b", into, "main"], { folder });
         await commitFiles(git, folder, { [`${into}.txt`]: "into\n" }, "Into");

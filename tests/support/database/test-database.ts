@@ -25,6 +25,15 @@ function dialectsOf(isOnPostgres: boolean, isWhole: boolean): readonly Dialect[]
   return isRunAgain ? ["sqlite"] : ["sqlite", "postgres"];
 }
 
+/**
+ * Of cases that take seconds each: in `npm test` each of them is tried on one of the databases, by turns, in `npm run test:long` and
+ * alone on both.
+ */
+export function casesOn<Case>(dialect: Dialect, cases: readonly Case[]): readonly Case[] {
+  if (process.env.TEST_RUN !== "whole") return cases;
+  return cases.filter((_, index) => DIALECTS[index % DIALECTS.length] === dialect);
+}
+
 /** A place for a database that nobody else uses. */
 export type TestDatabaseSettings = {
   readonly settings: DatabaseSettings;

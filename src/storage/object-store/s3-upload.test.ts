@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultyNetworkSuite } from "../../../tests/support/object-store/faulty-network-suite.ts";
-import { storeIsMissing } from "../../../tests/support/object-store/shared-store.ts";
-import { openTestBucket } from "../../../tests/support/object-store/test-bucket.ts";
 import { partRanges } from "./s3-upload.ts";
 
 const MIB = 1024 ** 2;
-
-faultyNetworkSuite("of Ceph", { skip: storeIsMissing }, () => openTestBucket());
 
 for (const [bytes, parts, partBytes] of [
   [65 * MIB, 5, 16 * MIB],
