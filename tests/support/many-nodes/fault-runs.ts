@@ -141,6 +141,8 @@ async function prepare(runner: Runner, next: FaultPlan | undefined): Promise<voi
   await cluster.recover();
   await delay(LATE_MS);
   world.troubled.clear();
+  const looked = new AbortController();
+  const woken = wakeWhileLooking(runner, looked.signal);
   try {
     await look(runner);
   } catch (error) {
@@ -148,6 +150,21 @@ async function prepare(runner: Runner, next: FaultPlan | undefined): Promise<voi
     noteReached(runner);
     await cluster.recover();
     await look(runner);
+  } finally {
+    looked.abort();
+    await woken;
+  }
+}
+
+/** What looks reads from all nodes, and a clone waits for a frozen one without end. */
+async function wakeWhileLooking(runner: Runner, over: AbortSignal): Promise<void> {
+  const node = runner.armed?.node;
+  while (node !== undefined && !over.aborted) {
+    if (node.isFrozen()) {
+      noteReached(runner);
+      node.wake();
+    }
+    await delay(50);
   }
 }
 
