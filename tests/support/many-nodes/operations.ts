@@ -476,7 +476,11 @@ export const forkRepository: Operation = async (worker, parent) => {
   settlePresence(fork, verdict);
   if (verdict !== "acknowledged") return;
   const reader = pickHealthy(world, random);
-  const refs = await world.client.listRefs(reader, fork.slug);
+  // Its refs must be known from now on. If all nodes are in trouble, the one that has just answered may be in none.
+  const refs = await world.client.listRefs(reader, fork.slug).catch((error: unknown) => {
+    if (!(error instanceof NotAnsweredError)) throw error;
+    return world.client.listRefs(node, fork.slug);
+  });
   assert.ok(refs !== undefined, `${reader.name} has the fork ${fork.slug}`);
   for (const [ref, model] of own) {
     const value = certainValue(model);
