@@ -136,7 +136,9 @@ export function openNodeClient(token: string, answerMsMax = ANSWER_MS_MAX): Node
       const { status, text, bytes } = asked.answer;
       if (status !== 200)
         throw new NotAnsweredError(node, `pack of ${slug}: ${status} ${text.slice(0, 300)}`);
-      const problem = bandOf(bytes, 3).toString("utf8");
+      // gitprotocol-pack(5): an error packet, before anything else.
+      const problem =
+        /^.{4}ERR (.*)/.exec(bytes.toString("utf8", 0, 300))?.[1] ?? bandOf(bytes, 3).toString("utf8");
       if (problem !== "") throw new NotAnsweredError(node, `pack of ${slug}: ${problem}`);
       return bandOf(bytes, 1);
     },
