@@ -37,6 +37,7 @@ import { findProject } from "../../src/storage/sql/projects/projects.ts";
 import { findWorkspace } from "../../src/storage/sql/workspaces/workspaces.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { askForToken, grantedTokens, makeConsumer } from "../support/clients/oauth-client.ts";
+import { SERVER_DIALECT } from "../support/database/test-database.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { examplePath, PARAMETERS, routeName } from "../support/examples/route-examples.ts";
 import { expectedOutcomes, type Outcome } from "../support/examples/subject-examples.ts";
@@ -125,8 +126,13 @@ const REFUSED = { rest: 401, git: 401 } as const;
 /** Recorded: in Git, an app password is answered with the announcement of its end. */
 const APP_PASSWORD_REFUSED = { rest: 401, git: 410 } as const;
 
+/** Scopes are compared by the same code whatever the database: on PostgreSQL some of them stand for all. */
+const SINGLE_SCOPES = [...ALL_SCOPES, ...INERT_SCOPES].filter(
+  (_, index) => SERVER_DIALECT === "sqlite" || index % 8 === 0,
+);
+
 const KINDS = [
-  ...[...ALL_SCOPES, ...INERT_SCOPES].map((scope) => `only ${scope}`),
+  ...SINGLE_SCOPES.map((scope) => `only ${scope}`),
   "no scope of ours",
   "all scopes",
   "all scopes of an account of another workspace",
@@ -508,7 +514,7 @@ async function makeThings(accounts: Record<"owner" | "stranger" | "disabled", Ac
     refusedWith,
   });
   await addAccessTokens(add);
-  for (const scope of [...ALL_SCOPES, ...INERT_SCOPES]) add(`only ${scope}`, await good("owner", [scope]));
+  for (const scope of SINGLE_SCOPES) add(`only ${scope}`, await good("owner", [scope]));
   add("no scope of ours", await good("owner", ["read:account", "read:me", "manage:org"]));
   const all = await good("owner", ALL_SCOPES);
   add("all scopes", all);
