@@ -1,8 +1,12 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
+import { join } from "node:path";
+import { isAlive } from "./processes/process-table.ts";
 
 /** A file system in memory, with Linux. In a container it is often of 64 MB, which is far too small. */
 const IN_MEMORY = "/dev/shm";
+/** With the number of the run's process. */
+const NAME = /^pail-tests-(?<processId>\d+)-/;
 /** A whole run needs less than a tenth of it at once. */
 const FREE_BYTES_MIN = 8 * 2 ** 30;
 
@@ -14,12 +18,23 @@ const FREE_BYTES_MIN = 8 * 2 ** 30;
  */
 export function prepareMemoryFolder(): () => void {
   if (process.env.TMPDIR !== undefined || !isSpacious()) return () => {};
-  const folder = mkdtempSync(`${IN_MEMORY}/pail-tests-`);
+  removeLeftOver();
+  const folder = mkdtempSync(join(IN_MEMORY, `pail-tests-${process.pid}-`));
   // Like any folder for temporary files: some servers of the tests run as another account.
   chmodSync(folder, 0o1777);
   process.env.TMPDIR = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+  return () => remove(folder);
 }
+
+/** Of runs that were killed: memory that nobody else would ever free. */
+function removeLeftOver(): void {
+  for (const name of readdirSync(IN_MEMORY)) {
+    const { processId } = NAME.exec(name)?.groups ?? {};
+    if (processId !== undefined && !isAlive(Number(processId))) remove(join(IN_MEMORY, name));
+  }
+}
+
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
 function isSpacious(): boolean {
   if (!existsSync(IN_MEMORY) || freemem() < FREE_BYTES_MIN) return false;
