@@ -1,23 +1,25 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 
 /**
  * The browser's program: what `CHROMIUM` names, such as Debian's /usr/bin/chromium, or else the one from npm. That one is
- * packed, and unpacks itself into the temporary folder; so it is unpacked into a folder of its own and then moved, for several
- * test files begin at the same time.
+ * packed, and unpacks itself into the temporary folder; so it is unpacked into one of its own, and then moved to where the next
+ * run finds it: several test files begin at the same time.
  */
 export async function findChromium(): Promise<string> {
   const { CHROMIUM } = process.env;
   if (CHROMIUM !== undefined) return CHROMIUM;
-  const manifest = await readFile(join(import.meta.dirname, "../../../package.json"), "utf8");
+  const root = join(import.meta.dirname, "../../..");
+  const manifest = await readFile(join(root, "package.json"), "utf8");
   const version = JSON.parse(manifest).devDependencies["@sparticuz/chromium"];
-  const folder = join(tmpdir(), `pail-chromium-${version}-${process.getuid?.()}`);
+  const cache = join(root, "node_modules/.cache");
+  const folder = join(cache, `chromium-${version}`);
   const program = join(folder, "chromium");
   if (existsSync(program)) return program;
-  const unpacked = await mkdtemp(join(tmpdir(), "pail-chromium-"));
+  await mkdir(cache, { recursive: true });
+  const unpacked = await mkdtemp(join(cache, "chromium-"));
   const { TMPDIR } = process.env;
   process.env.TMPDIR = unpacked;
   try {
