@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
-  createTestDatabaseSettings,
+  createMigratedDatabaseSettings,
   type TestDatabaseSettings,
 } from "../../tests/support/database/test-database.ts";
 import {
@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 let testDatabase: TestDatabaseSettings;
 let app: TestApp;
 before(async () => {
-  testDatabase = await createTestDatabaseSettings("postgres");
+  testDatabase = await createMigratedDatabaseSettings("postgres");
   const database = testDatabase.settings;
   const settings = { database, objectStore: TEST_OBJECT_STORE, objectRetentionDays: 3 };
   // Its own jobs would sweep beside those of the tests.

@@ -18,7 +18,7 @@ import { listAuditEvents } from "../../src/storage/sql/audit/audit-events.ts";
 import { findGroup } from "../../src/storage/sql/groups/groups.ts";
 import { basic } from "../support/clients/http-request.ts";
 import {
-  createTestDatabaseSettings,
+  createMigratedDatabaseSettings,
   DIALECTS,
   type TestDatabaseSettings,
 } from "../support/database/test-database.ts";
@@ -29,7 +29,7 @@ for (const dialect of DIALECTS) {
     let app: TestApp;
     let testDatabase: TestDatabaseSettings;
     before(async () => {
-      testDatabase = await createTestDatabaseSettings(dialect);
+      testDatabase = await createMigratedDatabaseSettings(dialect);
       app = await startTestApp({ database: testDatabase.settings });
     });
     after(async () => {

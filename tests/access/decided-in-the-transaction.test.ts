@@ -9,7 +9,7 @@ import { basic } from "../support/clients/http-request.ts";
 import { beginLate } from "../support/clients/late-request.ts";
 import { createCaller, ownerOf, type RestCaller } from "../support/clients/rest-callers.ts";
 import { holdTransactions } from "../support/database/held-transactions.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
@@ -22,7 +22,7 @@ for (const dialect of DIALECTS) {
     let close = async () => {};
 
     before(async () => {
-      const testDatabase = await createTestDatabaseSettings(dialect);
+      const testDatabase = await createMigratedDatabaseSettings(dialect);
       app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();

@@ -24,7 +24,7 @@ import { findRepository } from "../../src/storage/sql/repositories/repositories.
 import { basic } from "../support/clients/http-request.ts";
 import { beginLate } from "../support/clients/late-request.ts";
 import { listTables } from "../support/database/list-tables.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { ALL_ROUTES, ALL_SCOPES } from "../support/examples/all-routes.ts";
 import { newGpgPublicKey, newSshPublicKey } from "../support/examples/example-keys.ts";
 import { type ExampleWorkspace, openExampleWorkspace } from "../support/examples/example-workspace.ts";
@@ -115,7 +115,7 @@ for (const dialect of DIALECTS) {
     let close = async () => {};
 
     before(async () => {
-      const testDatabase = await createTestDatabaseSettings(dialect);
+      const testDatabase = await createMigratedDatabaseSettings(dialect);
       app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();

@@ -3,13 +3,13 @@ import { after, before, test } from "node:test";
 import { setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { ROUTES } from "../../src/rest/routes.ts";
 import { createCaller, ownerOf, restAs } from "../support/clients/rest-callers.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 // Answers are cached where the database tells its version for nothing.
-const testDatabase = await createTestDatabaseSettings("sqlite");
-after(() => testDatabase.remove());
+const testDatabase = await createMigratedDatabaseSettings("sqlite");
 const filled = await startFilledApp({ database: testDatabase.settings });
+after(() => testDatabase.remove());
 const { app } = filled;
 const owner = await ownerOf(app);
 const R = "/repositories/acme/demo";

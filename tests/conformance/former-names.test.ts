@@ -6,15 +6,15 @@ import type { Dialect } from "../../src/storage/sql/migrations/migration.ts";
 import { FORMER_SLUGS_MAX } from "../../src/storage/sql/repositories/former-slugs.ts";
 import { basic } from "../support/clients/http-request.ts";
 import { createCaller, ownerOf } from "../support/clients/rest-callers.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { type FilledApp, startFilledApp } from "../support/server/filled-app.ts";
 
 // All are started before the first test is named: what a file does after its tests is done when none is left.
 const started: { readonly dialect: Dialect; readonly filled: FilledApp }[] = [];
 for (const dialect of DIALECTS) {
-  const testDatabase = await createTestDatabaseSettings(dialect);
-  after(() => testDatabase.remove());
+  const testDatabase = await createMigratedDatabaseSettings(dialect);
   started.push({ dialect, filled: await startFilledApp({ database: testDatabase.settings }) });
+  after(() => testDatabase.remove());
 }
 const grounds = await Promise.all(started.map(prepare));
 

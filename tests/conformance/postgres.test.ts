@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { assertKeys, openDemoRestClient, valuesOf } from "../support/clients/rest-client.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { cloneOf, commitFiles, createHostedRepository } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { startPailForFile } from "../support/server/pail-server.ts";
 
 /** The whole way, once, over the other database: everything else runs over SQLite, and storage over both. */
-const testDatabase = await createTestDatabaseSettings("postgres");
+const testDatabase = await createMigratedDatabaseSettings("postgres");
 if (testDatabase.settings.kind !== "postgres") throw new Error("not PostgreSQL");
 const pail = await startPailForFile({ databaseUrl: testDatabase.settings.url.reveal() });
 after(() => testDatabase.remove());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { basic } from "../support/clients/http-request.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 /** Texts of which one or another reader changes something: ends, case, line ends, composition, escapes, what cannot be seen. */
@@ -66,9 +66,9 @@ type Place = {
 // Both are started before the first test is named: what a file does after its tests is done when none is left.
 const started = [];
 for (const kind of ["sqlite", "postgres"] as const) {
-  const testDatabase = await createTestDatabaseSettings(kind);
-  after(() => testDatabase.remove());
+  const testDatabase = await createMigratedDatabaseSettings(kind);
   const filled = await startFilledApp({ database: testDatabase.settings });
+  after(() => testDatabase.remove());
   const id = await filled.commit({ "a.txt": "a\n" }, "First");
   await filled.git.out(["push", "--quiet", "origin", "main"], { folder: filled.folder });
   started.push({ kind, id, app: filled.app, rest: filled.rest });

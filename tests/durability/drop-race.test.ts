@@ -1,7 +1,7 @@
 // Pushes, REST writes, forks and repacks that drop objects, in random orders: `tests/long/drop-race.test.ts` has more of them.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { makeRaceCommits, type RaceCounts, runDropRace } from "../support/git/drop-race.ts";
 import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
@@ -10,9 +10,9 @@ const SEEDS = [1, 2, 3, 4];
 
 for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`a race of writes and drops on ${where}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings, objectStore });
+    after(() => testDatabase.remove());
     const commits = await makeRaceCommits(filled);
     const sum: RaceCounts = { accepted: 0, refused: 0, drops: 0, forks: 0 };
 

@@ -22,7 +22,7 @@ import { applyRefUpdates } from "../../src/storage/sql/refs/ref-updates.ts";
 import { findRef } from "../../src/storage/sql/refs/refs.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
 import { openWriteTransaction } from "../../src/storage/sql/write-transaction.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { callerAs } from "../support/examples/sample-model.ts";
 import { agePacks } from "../support/git/age-packs.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
@@ -34,12 +34,12 @@ const DAY_MS = 86_400_000;
 
 for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`objects that are dropped meanwhile, on ${where}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const { app, git, folder, rest, commit } = await startFilledApp({
       database: testDatabase.settings,
       objectStore,
     });
+    after(() => testDatabase.remove());
     const { uuid } = app.repository;
     const graphIsRow = objectStore !== undefined && "a commit graph in an object store comes with its row";
     let names = 0;

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { advertisePullRequests } from "../../src/operations/pull-requests/advertise-pull-requests.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 for (const dialect of DIALECTS)
   describe(`refs of pull requests, on ${dialect}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings });
+    after(() => testDatabase.remove());
     const { app, git, folder, rest } = filled;
     const push = (...args: readonly string[]) => git.run(["push", "--quiet", "origin", ...args], { folder });
     const advertise = (isAdvertised: boolean) =>

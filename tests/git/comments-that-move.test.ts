@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { changeRepository } from "../../src/operations/repositories/repositories.ts";
 import { withRepository } from "../../src/storage/packs/with-repository.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { dropUnreached } from "../support/git/drop-unreached.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
@@ -13,9 +13,9 @@ const WRITERS = 32;
 
 for (const dialect of DIALECTS)
   describe(`comments that move, on ${dialect}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings });
+    after(() => testDatabase.remove());
     const { app, git, folder, rest } = filled;
     await filled.commit({ "a.txt": "one\n" }, "One");
     await git.out(["branch", "-M", "main"], { folder });

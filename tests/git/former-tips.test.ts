@@ -9,7 +9,7 @@ import { after, describe, test } from "node:test";
 import type { ObjectId } from "../../src/model/object-id.ts";
 import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { agePacks } from "../support/git/age-packs.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
@@ -20,9 +20,9 @@ const DAY_MS = 86_400_000;
 
 for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`what refs have left, on ${where}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings, objectStore });
+    after(() => testDatabase.remove());
     const { app, git, folder, url, rest, commit } = filled;
     const { uuid } = app.repository;
 

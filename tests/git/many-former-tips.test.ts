@@ -8,7 +8,7 @@ import type { ObjectId } from "../../src/model/object-id.ts";
 import type { RefName } from "../../src/model/ref-name.ts";
 import { listFormerTips } from "../../src/storage/sql/refs/former-tips.ts";
 import { findRepository } from "../../src/storage/sql/repositories/repositories.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { gitDirOf } from "../support/git/repository-folder.ts";
 import { ONLY_FOLDERS } from "../support/object-store/only-folders.ts";
@@ -18,9 +18,9 @@ const DAY_MS = 86_400_000;
 
 for (const dialect of DIALECTS)
   describe(`many and damaged former tips, on ${dialect}`, ONLY_FOLDERS, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const { app, git, folder, rest, commit } = await startFilledApp({ database: testDatabase.settings });
+    after(() => testDatabase.remove());
     const { uuid } = app.repository;
     const { kysely } = app.ports.database;
     const gitDir = gitDirOf(app.ports, uuid);

@@ -10,16 +10,16 @@ import { createWorkspace } from "../../src/operations/workspaces/workspaces.ts";
 import { withRepository } from "../../src/storage/packs/with-repository.ts";
 import { upsertRepositoryPermission } from "../../src/storage/sql/permissions/permissions.ts";
 import { createCaller } from "../support/clients/rest-callers.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { dropUnreached } from "../support/git/drop-unreached.ts";
 import { maintainNow } from "../support/git/maintain-now.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
 
 for (const dialect of DIALECTS)
   describe(`pull requests of forks, on ${dialect}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings });
+    after(() => testDatabase.remove());
     const { app, git, folder, rest } = filled;
     const { uuid } = app.repository;
     const forker = await createCaller(app, "forker");

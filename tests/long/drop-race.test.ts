@@ -1,5 +1,5 @@
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { makeRaceCommits, runDropRace } from "../support/git/drop-race.ts";
 import { INSTALLATION_KINDS } from "../support/object-store/both-kinds.ts";
 import { startFilledApp } from "../support/server/filled-app.ts";
@@ -11,9 +11,9 @@ const COUNT = process.env.SEED === undefined ? RUNS : 1;
 
 for (const { dialect, objectStore, where } of INSTALLATION_KINDS)
   describe(`a race of writes and drops on ${where}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const filled = await startFilledApp({ database: testDatabase.settings, objectStore });
+    after(() => testDatabase.remove());
     const commits = await makeRaceCommits(filled);
 
     test(`leaves everything whole in ${COUNT} runs from seed ${FIRST} on`, {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createTestDatabaseSettings, type TestDatabaseSettings } from "../support/database/test-database.ts";
+import {
+  createMigratedDatabaseSettings,
+  type TestDatabaseSettings,
+} from "../support/database/test-database.ts";
 import { generateHistory } from "../support/git/history-generator.ts";
 import { openRealGit } from "../support/git/real-git.ts";
 import { type PailServer, startPail } from "../support/server/pail-server.ts";
@@ -38,7 +41,7 @@ for (const dialect of ["sqlite", "postgres"] as const) {
     let url: string;
     let testDatabase: TestDatabaseSettings;
     before(async () => {
-      testDatabase = await createTestDatabaseSettings(dialect);
+      testDatabase = await createMigratedDatabaseSettings(dialect);
       const { settings } = testDatabase;
       pail = await startPail(settings.kind === "postgres" ? { databaseUrl: settings.url.reveal() } : {});
       const { host } = new URL(pail.credentials.url);

@@ -20,7 +20,7 @@ import {
   sendRequest,
 } from "../support/clients/http-request.ts";
 import { createCaller, ownerOf } from "../support/clients/rest-callers.ts";
-import { createTestDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../support/database/test-database.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
 const REPOSITORY = "/2.0/repositories/acme/demo";
@@ -47,7 +47,7 @@ for (const dialect of DIALECTS) {
     });
 
     before(async () => {
-      const testDatabase = dialect === "postgres" ? await createTestDatabaseSettings(dialect) : undefined;
+      const testDatabase = dialect === "postgres" ? await createMigratedDatabaseSettings(dialect) : undefined;
       endings.push(async () => testDatabase?.remove());
       app = await startTestApp(testDatabase === undefined ? {} : { database: testDatabase.settings });
       endings.push(() => app.close());

@@ -34,7 +34,7 @@ import {
 import { removeMember, setMember } from "../../src/operations/workspaces/workspaces.ts";
 import { basic, type HttpAnswer, sendRequest } from "../support/clients/http-request.ts";
 import { createCaller } from "../support/clients/rest-callers.ts";
-import { createTestDatabaseSettings } from "../support/database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../support/database/test-database.ts";
 import { type OtherServer, startOtherServer } from "../support/server/other-server.ts";
 import { startTestApp, type TestApp } from "../support/server/test-app.ts";
 
@@ -57,7 +57,7 @@ describe("over two nodes", () => {
   let other: OtherServer;
   const endings: (() => Promise<void>)[] = [];
   before(async () => {
-    const testDatabase = await createTestDatabaseSettings("postgres");
+    const testDatabase = await createMigratedDatabaseSettings("postgres");
     endings.push(testDatabase.remove);
     app = await startTestApp({ database: testDatabase.settings });
     endings.push(() => app.close());

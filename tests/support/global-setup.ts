@@ -3,6 +3,7 @@ import { judgeRun } from "../conformance/answers/judge-run.ts";
 import { referenceIsMissing } from "../conformance/answers/published-reference.ts";
 import { ANSWERS_FOLDER, openAnswersFolder, readAnswers } from "./answers/answers-folder.ts";
 import { type PostgresServer, startPostgres } from "./database/postgres.ts";
+import { createTemplateDatabase, TEMPLATE_VARIABLE } from "./database/template-database.ts";
 import { prepareMemoryFolder } from "./memory-folder.ts";
 import { prepareSharedStore } from "./object-store/shared-store.ts";
 
@@ -13,7 +14,7 @@ let removeMemoryFolder: (() => void) | undefined;
 let judgedFolder: string | undefined;
 
 /**
- * Starts one PostgreSQL for all test files, which inherit its URL, unless one is given. The object store is started by the
+ * Starts one PostgreSQL for all test files, which inherit its URL and the name of its template, unless one is given. The object store is started by the
  * first file that needs it. Every answer of the run is written down: to be judged at its end where the published reference is at
  * hand, or into the folder that the environment names, for `npm run test:reference`.
  */
@@ -22,6 +23,7 @@ export async function globalSetup(): Promise<void> {
   if (process.env.TEST_DATABASE_URL === undefined) {
     server = await startPostgres();
     process.env.TEST_DATABASE_URL = server.url;
+    process.env[TEMPLATE_VARIABLE] = await createTemplateDatabase(server.url);
   }
   stopStore = prepareSharedStore();
   if (process.env[ANSWERS_FOLDER] !== undefined) await openAnswersFolder(process.env[ANSWERS_FOLDER]);

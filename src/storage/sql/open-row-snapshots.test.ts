@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { createTestDatabaseSettings, DIALECTS } from "../../../tests/support/database/test-database.ts";
+import { createMigratedDatabaseSettings, DIALECTS } from "../../../tests/support/database/test-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { openRowSnapshots } from "./open-row-snapshots.ts";
 
 for (const dialect of DIALECTS)
   test(`${dialect}: rows, also those of the audit log, numbers and self-references come back`, async (t) => {
-    const { settings, remove } = await createTestDatabaseSettings(dialect);
+    const { settings, remove } = await createMigratedDatabaseSettings(dialect);
     const folder = await mkdtemp(join(tmpdir(), "pail-rows-"));
     const database = await openDatabase(settings);
     t.after(async () => {

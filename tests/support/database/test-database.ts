@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, describe } from "node:test";
-import pg from "pg";
 import { Secret } from "../../../src/model/secret.ts";
 import type { Database } from "../../../src/storage/sql/database.ts";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
 import { type DatabaseSettings, openDatabase } from "../../../src/storage/sql/open-database.ts";
 import { startPostgres } from "./postgres.ts";
+import { copyTemplateDatabase, runStatement, TEMPLATE_VARIABLE } from "./template-database.ts";
 
 /** What `npm run test:postgres` runs, so that the whole run before it need not. */
 const RUN_ON_POSTGRES = /^(?:src\/(?:rest|web)|tests\/access)\/|^tests\/conformance\/[^/]+$/;
@@ -37,6 +37,7 @@ export function casesOn<Case>(dialect: Dialect, cases: readonly Case[]): readonl
 /** A place for a database that nobody else uses. */
 export type TestDatabaseSettings = {
   readonly settings: DatabaseSettings;
+  /** Ends what is connected with it. So it comes after the end of the server, which still searches it for tokens. */
   remove(): Promise<void>;
 };
 
@@ -48,9 +49,9 @@ export type TestDatabase = {
   close(): Promise<void>;
 };
 
-/** A fresh database with its schema up to date: a file, or a schema of its own in the PostgreSQL of the test run. */
+/** A fresh database with its schema up to date: a file, or one in the PostgreSQL of the test run. */
 export async function openTestDatabase(dialect: Dialect): Promise<TestDatabase> {
-  const { settings, remove } = await createTestDatabaseSettings(dialect);
+  const { settings, remove } = await createMigratedDatabaseSettings(dialect);
   const database = await openDatabase(settings);
   return {
     database,
@@ -91,6 +92,14 @@ export async function createTestDatabaseSettings(dialect: Dialect): Promise<Test
   return dialect === "sqlite" ? createFolder() : createSchema(await postgresUrl());
 }
 
+/** For all other tests: the schema is up to date already where making it takes long. */
+export async function createMigratedDatabaseSettings(dialect: Dialect): Promise<TestDatabaseSettings> {
+  const template = process.env[TEMPLATE_VARIABLE];
+  if (dialect === "sqlite" || template === undefined) return createTestDatabaseSettings(dialect);
+  const { url, remove } = await copyTemplateDatabase(await postgresUrl(), template);
+  return { settings: postgresSettings(url), remove };
+}
+
 async function createFolder(): Promise<TestDatabaseSettings> {
   const folder = await mkdtemp(join(tmpdir(), "pail-sqlite-"));
   return {
@@ -105,19 +114,13 @@ async function createSchema(serverUrl: string): Promise<TestDatabaseSettings> {
   const url = new URL(serverUrl);
   url.searchParams.set("options", `-c search_path=${name}`);
   return {
-    settings: { kind: "postgres", url: new Secret(url.href), connectionsMax: 4 },
+    settings: postgresSettings(url.href),
     remove: () => runStatement(serverUrl, `drop schema ${name} cascade`),
   };
 }
 
-async function runStatement(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+function postgresSettings(url: string): DatabaseSettings {
+  return { kind: "postgres", url: new Secret(url), connectionsMax: 4 };
 }
 
 let ownServer: Promise<string> | undefined;

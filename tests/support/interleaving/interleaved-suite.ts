@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
-import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../database/test-database.ts";
 import { startTestApp, type TestApp } from "../server/test-app.ts";
 import { PAIRS } from "./interleaved-operations.ts";
 import { type Interleaver, numbersFrom, openInterleaver } from "./interleaver.ts";
@@ -17,7 +17,7 @@ export function describePairs(dialect: Dialect, { seed, count }: { seed: number;
     let close = async () => {};
 
     before(async () => {
-      const testDatabase = await createTestDatabaseSettings(dialect);
+      const testDatabase = await createMigratedDatabaseSettings(dialect);
       app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();

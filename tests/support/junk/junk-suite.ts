@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
-import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../database/test-database.ts";
 import { ALL_ROUTES } from "../examples/all-routes.ts";
 import { openExampleWorkspace } from "../examples/example-workspace.ts";
 import { exampleOf, routeName } from "../examples/route-examples.ts";
@@ -19,7 +19,7 @@ export function describeJunk(
     let close = async () => {};
 
     before(async () => {
-      const testDatabase = await createTestDatabaseSettings(dialect);
+      const testDatabase = await createMigratedDatabaseSettings(dialect);
       const app = await startTestApp({ database: testDatabase.settings });
       close = async () => {
         await app.close();

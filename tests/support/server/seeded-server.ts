@@ -7,7 +7,7 @@ import { operatorBy } from "../../../src/authorization/operator-by.ts";
 import { openPorts } from "../../../src/open-ports.ts";
 import type { By, Ports } from "../../../src/ports.ts";
 import type { Dialect } from "../../../src/storage/sql/migrations/migration.ts";
-import { createTestDatabaseSettings } from "../database/test-database.ts";
+import { createMigratedDatabaseSettings } from "../database/test-database.ts";
 import { openMemoryObjectStore } from "../object-store/memory-object-store.ts";
 import { TEST_OBJECT_STORE, testConfig } from "./test-app.ts";
 
@@ -32,7 +32,7 @@ export async function openEmptyData(
   isInStore = false,
 ): Promise<EmptyData> {
   const folder = await mkdtemp(join(tmpdir(), "pail-seeded-"));
-  const database = await createTestDatabaseSettings(dialect);
+  const database = await createMigratedDatabaseSettings(dialect);
   const ports = await openPorts(
     testConfig(folder, database.settings, {
       mayReachPrivateAddresses: true,

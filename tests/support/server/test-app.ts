@@ -18,7 +18,7 @@ import { createWorkspace } from "../../../src/operations/workspaces/workspaces.t
 import type { By, Ports } from "../../../src/ports.ts";
 import type { DeliveryOptions } from "../../../src/webhooks/deliver-webhook.ts";
 import {
-  createTestDatabaseSettings,
+  createMigratedDatabaseSettings,
   SERVER_DIALECT,
   type TestDatabaseSettings,
 } from "../database/test-database.ts";
@@ -59,7 +59,7 @@ export type TestApp = {
 };
 
 async function databaseForServer(folder: string): Promise<TestDatabaseSettings> {
-  if (SERVER_DIALECT === "postgres") return createTestDatabaseSettings("postgres");
+  if (SERVER_DIALECT === "postgres") return createMigratedDatabaseSettings("postgres");
   return { settings: { kind: "sqlite", path: join(folder, "pail.sqlite") }, async remove() {} };
 }
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, beforeEach, describe, test } from "node:test";
-import { createTestDatabaseSettings, DIALECTS } from "../../../../tests/support/database/test-database.ts";
+import {
+  createMigratedDatabaseSettings,
+  DIALECTS,
+} from "../../../../tests/support/database/test-database.ts";
 import { agePacks } from "../../../../tests/support/git/age-packs.ts";
 import { maintainNow } from "../../../../tests/support/git/maintain-now.ts";
 import { checkNames } from "../../../../tests/support/object-store/stored-packs.ts";
@@ -19,10 +22,10 @@ import { withRepository } from "../with-repository.ts";
 
 for (const dialect of DIALECTS)
   describe(`packs that forks share on ${dialect}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const settings = { database: testDatabase.settings, objectStore: TEST_OBJECT_STORE };
     const { app, git, folder, commit, url } = await startFilledApp(settings);
+    after(() => testDatabase.remove());
     const { kysely } = app.ports.database;
     // What the server does by itself would come in between.
     const ports = { ...app.ports, maintenance: { ...app.ports.maintenance, wake() {} } };

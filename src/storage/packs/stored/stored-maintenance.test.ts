@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { createTestDatabaseSettings, DIALECTS } from "../../../../tests/support/database/test-database.ts";
+import {
+  createMigratedDatabaseSettings,
+  DIALECTS,
+} from "../../../../tests/support/database/test-database.ts";
 import { agePacks } from "../../../../tests/support/git/age-packs.ts";
 import { maintainNow } from "../../../../tests/support/git/maintain-now.ts";
 import { checkNames, openNodePacks } from "../../../../tests/support/object-store/stored-packs.ts";
@@ -25,10 +28,10 @@ const NEVER = new AbortController().signal;
 
 for (const dialect of DIALECTS)
   describe(`maintenance with an object store on ${dialect}`, async () => {
-    const testDatabase = await createTestDatabaseSettings(dialect);
-    after(() => testDatabase.remove());
+    const testDatabase = await createMigratedDatabaseSettings(dialect);
     const settings = { database: testDatabase.settings, objectStore: TEST_OBJECT_STORE };
     const { app, git, folder, commit, url } = await startFilledApp(settings);
+    after(() => testDatabase.remove());
     const { ports } = app;
     const { kysely } = ports.database;
     const { uuid } = app.repository;

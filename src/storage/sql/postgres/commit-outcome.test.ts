@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type CommitCutter, openCommitCutter } from "../../../../tests/support/database/commit-cutter.ts";
 import {
-  createTestDatabaseSettings,
+  createMigratedDatabaseSettings,
   type TestDatabaseSettings,
 } from "../../../../tests/support/database/test-database.ts";
 import { newUuid, sampleAccount } from "../../../../tests/support/examples/sample-model.ts";
@@ -16,7 +16,7 @@ describe("a connection that is lost at a commit", () => {
   let database: Database;
   let testDatabase: TestDatabaseSettings;
   before(async () => {
-    testDatabase = await createTestDatabaseSettings("postgres");
+    testDatabase = await createMigratedDatabaseSettings("postgres");
     const { settings } = testDatabase;
     assert.ok(settings.kind === "postgres");
     cutter = await openCommitCutter(settings);

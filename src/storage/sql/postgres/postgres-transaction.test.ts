@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type Kysely, sql } from "kysely";
 import { countRoundTrips } from "../../../../tests/support/database/round-trips.ts";
 import {
-  createTestDatabaseSettings,
+  createMigratedDatabaseSettings,
   type TestDatabaseSettings,
 } from "../../../../tests/support/database/test-database.ts";
 import { sampleAccount } from "../../../../tests/support/examples/sample-model.ts";
@@ -21,7 +21,7 @@ describe("a transaction of PostgreSQL", () => {
   let other: Database;
   const account = sampleAccount("renamed");
   before(async () => {
-    place = await createTestDatabaseSettings("postgres");
+    place = await createMigratedDatabaseSettings("postgres");
     assert.ok(place.settings.kind === "postgres");
     database = await openDatabase(place.settings);
     other = await openDatabase({ ...place.settings, limits: { lockMs: 100 } });
