@@ -19,6 +19,8 @@ export type WorkerGroup = {
 /** What a process takes to start is taken from the first answers of the one that serves already. */
 const START_DELAY_MS = 100;
 const RESTART_MS = 1_000;
+/** For one that ends again and again: what it needs may be away for long, and each start takes a second of a processor. */
+const RESTART_MS_MAX = 30_000;
 const METRICS_MS_MAX = 1_000;
 /** A little longer than a worker gives the requests under way. */
 const CLOSE_MS_MAX = 12_000;
@@ -39,7 +41,10 @@ export async function requireFreePort(host: string, port: number): Promise<void>
   await once(probe, "close");
 }
 
-/** Starts workers with the command line of this process, a moment later. One that ends is started again. */
+/**
+ * Starts workers with the command line of this process, a moment later. One that ends is started again, after a second; after twice
+ * as long each time while they end soon.
+ */
 export function startWorkers(
   ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "signInLimiter" | "log">,
   { count, port }: { readonly count: number; readonly port: number },
@@ -48,8 +53,10 @@ export function startWorkers(
   const answers = new Map<number, (metrics: readonly MetricObject[]) => void>();
   let questions = 0;
   let isClosing = false;
+  let restartMs = RESTART_MS / 2;
 
   function start(): void {
+    const began = performance.now();
     const worker = fork(process.argv[1]!, process.argv.slice(2), {
       execArgv: process.execArgv,
       env: { ...process.env, [WORKER_PORT_VARIABLE]: String(port) },
@@ -62,11 +69,13 @@ export function startWorkers(
     worker.once("exit", (status, signal) => {
       workers.delete(worker);
       if (isClosing) return;
+      const endedSoon = performance.now() - began < RESTART_MS_MAX;
+      restartMs = endedSoon ? Math.min(2 * restartMs, RESTART_MS_MAX) : RESTART_MS;
       ports.log.error(
-        { "worker.status": status, "worker.signal": signal },
+        { "worker.status": status, "worker.signal": signal, "worker.restart_ms": restartMs },
         "a worker ended and is started again",
       );
-      startLater(RESTART_MS);
+      startLater(restartMs);
     });
   }
 

@@ -4,8 +4,10 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { basic } from "../support/clients/http-request.ts";
+import { createTestDatabaseSettings } from "../support/database/test-database.ts";
 import { cloneOf, commitFiles, createFilledRepository } from "../support/git/hosted-repository.ts";
 import { openRealGit } from "../support/git/real-git.ts";
+import { openRelay } from "../support/many-nodes/relay.ts";
 import { isAlive, waitUntil, workerProcesses } from "../support/processes/process-table.ts";
 import { openPailCommand } from "../support/server/pail-command.ts";
 import { type PailServer, startPail } from "../support/server/pail-server.ts";
@@ -110,6 +112,35 @@ test("no process outlives the main one, not even when that is killed", { timeout
     await waitUntil("its workers have ended", () => children.every((child) => !isAlive(child)));
   } finally {
     await pail.stop();
+  }
+});
+
+test("a worker that cannot start ends, and the next one is tried until one can", {
+  timeout: 600_000,
+}, async () => {
+  const { settings, remove } = await createTestDatabaseSettings("postgres");
+  assert.ok(settings.kind === "postgres");
+  const url = new URL(settings.url.reveal());
+  const relay = await openRelay({ path: `${url.searchParams.get("host")}/.s.PGSQL.5432` });
+  url.searchParams.set("host", "127.0.0.1");
+  url.searchParams.set("port", String(relay.port));
+  const pail = await startPail({ databaseUrl: url.href, args: ["--workers", "2"] });
+  try {
+    await allServe(pail, 2);
+    const ends = () => pail.logText().split("a worker ended").length - 1;
+    relay.set("refusing");
+    process.kill(workerProcesses(pail.processId)[0]!, "SIGKILL");
+    await waitUntil("two more could not start", () => ends() >= 3);
+    relay.set("open");
+    const before = ends();
+    await allServe(pail, 2);
+    assert.deepEqual(await askAll(pail, "/2.0/user"), [200]);
+    assert.ok(ends() <= before + 1, "the one that was just being started may fail too");
+  } finally {
+    relay.set("open");
+    await pail.stop();
+    relay.close();
+    await remove();
   }
 });
 

@@ -188,6 +188,15 @@ async function openServed(
 /** Ends with the process that has started it, also when that is killed. */
 async function runWorker(config: Config): Promise<void> {
   const stopped = Promise.race([awaitSignal(), once(process, "disconnect").then(() => "orphaned" as const)]);
+  try {
+    await serveAsWorker(config, stopped);
+  } finally {
+    // As long as it is connected it does not end, not even if it could not start.
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function serveAsWorker(config: Config, stopped: Promise<StopSignal | "orphaned">): Promise<void> {
   const ports = await openPorts(config, openLog(config.logLevel), { isOfRunningServer: true });
   try {
     const draining = openDrain(ports);
@@ -199,7 +208,6 @@ async function runWorker(config: Config): Promise<void> {
     await app.close();
   } finally {
     await ports.close();
-    if (process.connected) process.disconnect();
   }
 }
 

@@ -53,7 +53,10 @@ export async function openRelay(
   if (typeof address !== "object" || address === null) throw new Error("no port");
   const sockets = () => [...pairs].flatMap(({ client, server }) => [client, server]);
   const cut = () => {
-    for (const socket of sockets()) socket.resetAndDestroy();
+    // Only TCP has resets.
+    for (const socket of sockets())
+      if (socket.remoteFamily === undefined) socket.destroy();
+      else socket.resetAndDestroy();
   };
   return {
     port: address.port,
