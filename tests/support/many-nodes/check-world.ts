@@ -30,9 +30,12 @@ export async function checkWorld(
   for (const repository of looked) found.set(repository, await settledRefs(world, repository));
   // The history of a parent is still needed for its forks.
   for (const repository of looked) checkForkedRefs(repository, found.get(repository));
+  // For all of them before anything can be cut short, or a fork would be looked at again without its parent's history.
   for (const repository of looked) {
     explain(repository, found.get(repository));
     for (const id of found.get(repository)?.values() ?? []) world.commits.adopt(id, undefined);
+  }
+  for (const repository of looked) {
     await checkClones(world, repository);
     await checkDownloads(world, repository);
     repository.isTouched = false;
