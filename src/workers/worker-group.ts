@@ -19,7 +19,7 @@ export type WorkerGroup = {
 /** What a process takes to start is taken from the first answers of the one that serves already. */
 const START_DELAY_MS = 100;
 const RESTART_MS = 1_000;
-/** For one that ends again and again: what it needs may be away for long, and each start takes a second of a processor. */
+/** For those that cannot start: what they need may be away for long, and each start takes a second of a processor. */
 const RESTART_MS_MAX = 30_000;
 const METRICS_MS_MAX = 1_000;
 /** A little longer than a worker gives the requests under way. */
@@ -43,7 +43,7 @@ export async function requireFreePort(host: string, port: number): Promise<void>
 
 /**
  * Starts workers with the command line of this process, a moment later. One that ends is started again, after a second; after twice
- * as long each time while they end soon.
+ * as long each time while they end by themselves, and soon.
  */
 export function startWorkers(
   ports: Pick<Ports, "maintenance" | "outbox" | "rateLimits" | "signInLimiter" | "log">,
@@ -69,8 +69,8 @@ export function startWorkers(
     worker.once("exit", (status, signal) => {
       workers.delete(worker);
       if (isClosing) return;
-      const endedSoon = performance.now() - began < RESTART_MS_MAX;
-      restartMs = endedSoon ? Math.min(2 * restartMs, RESTART_MS_MAX) : RESTART_MS;
+      const failedToStart = signal === null && performance.now() - began < RESTART_MS_MAX;
+      restartMs = failedToStart ? Math.min(2 * restartMs, RESTART_MS_MAX) : RESTART_MS;
       ports.log.error(
         { "worker.status": status, "worker.signal": signal, "worker.restart_ms": restartMs },
         "a worker ended and is started again",
