@@ -10,7 +10,7 @@ import { checkData } from "../../src/operations/backup/check-data.ts";
 import { publishRestored, restoreBackup } from "../../src/operations/backup/restore-backup.ts";
 import type { ObjectStore } from "../../src/storage/object-store/object-store.ts";
 import { copyFileToPostgres } from "../../src/storage/sql/copy-rows.ts";
-import { findInstallationId } from "../../src/storage/sql/installation.ts";
+import { findInstallation } from "../../src/storage/sql/installation.ts";
 import { openDatabase } from "../../src/storage/sql/open-database.ts";
 import { createSnapshot } from "../../src/storage/sql/snapshot.ts";
 import { openRealGit } from "../support/git/real-git.ts";
@@ -183,7 +183,7 @@ test("a restored copy does not open the store of the original, nor the original 
   ] as const)
     await assert.rejects((await one.with({ store: other.store })).open(), { message: /does not belong to/ });
   await assert.rejects((await copy.with({ store: openMemoryObjectStore() })).open(), {
-    message: /the database names objects in a store, and there is no pail-store\.json/,
+    message: /has begun with s3:\/\/memory, and there is no pail-store\.json/,
   });
 });
 
@@ -209,16 +209,16 @@ for (const [what, ending, damage, kinds] of [
     assert.deepEqual([...new Set(found)].sort(), kinds);
   });
 
-/** The rows as they are now, in another database with the same id. */
+/** The rows as they are now, in another database that is the same installation. */
 async function putBack(source: OpenedPorts, work: () => Promise<void>): Promise<TestInstallation> {
   const folder = git.newPath("rows");
   await cp(join(backup, "keys"), folder, { recursive: true });
   const snapshot = join(folder, await createSnapshot(source.database, folder));
-  const id = (await findInstallationId(source.database.kysely))!;
+  const same = (await findInstallation(source.database.kysely))!;
   await work();
   const earlier = await newInstallation("an object store");
   const database = await openDatabase(earlier.config.database);
-  await copyFileToPostgres(snapshot, database, { installationId: id });
+  await copyFileToPostgres(snapshot, database, { installation: same });
   await database.close();
   return earlier.with({ store: installation.store });
 }

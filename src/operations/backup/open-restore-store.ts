@@ -8,6 +8,7 @@ import type { KeyName } from "../../storage/keys/keys.ts";
 import type { ObjectStore } from "../../storage/object-store/object-store.ts";
 import { copyFileToPostgres, requireEmpty } from "../../storage/sql/copy-rows.ts";
 import type { Database } from "../../storage/sql/database.ts";
+import type { Installation } from "../../storage/sql/installation.ts";
 import { openDatabase } from "../../storage/sql/open-database.ts";
 import { condemnPending, deletePending } from "../../storage/sql/stored-objects/restored-objects.ts";
 import { condemnUnknownObjects } from "../../storage/sql/stored-objects/unknown-objects.ts";
@@ -49,7 +50,7 @@ export async function openRestoreStore(
     throw error;
   }
   const objects = openStoredObjects({ database, store, log });
-  let id: string | undefined;
+  let installation: Installation | undefined;
 
   return {
     database,
@@ -59,7 +60,7 @@ export async function openRestoreStore(
       await requireUnusedStore(store);
     },
     async claim() {
-      id = await claimStore(store);
+      installation = await claimStore(store);
       // What a restore has left that was cut off is deleted by the nodes.
       await condemnPending(database.kysely);
       for await (const page of store.list(OBJECT_PREFIX))
@@ -70,7 +71,7 @@ export async function openRestoreStore(
     },
     async writeRows(snapshot, objectsInStore) {
       await copyFileToPostgres(snapshot, database, {
-        installationId: id!,
+        installation: installation!,
         async begin(tx) {
           // They come again with their names. Nobody else can have condemned one: no node runs.
           const deleted = await deletePending(tx);

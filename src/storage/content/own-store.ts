@@ -3,7 +3,14 @@ import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
-import { adoptInstallationId, findInstallationId } from "../sql/installation.ts";
+import {
+  adoptInstallationId,
+  adoptStoreOrigin,
+  findInstallation,
+  type Installation,
+  lockInstallation,
+} from "../sql/installation.ts";
+import { hasServerKeys } from "../sql/server-keys.ts";
 import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
 import { namesObjectsInStore } from "../sql/stored-objects/names-objects-in-store.ts";
 import { OBJECT_PREFIX } from "../stored-objects/stored-objects.ts";
@@ -15,50 +22,93 @@ export const IDENTITY_KEY = "pail-store.json";
 export type StoreIdentity = {
   /** The database has the same. */
   readonly id: string;
+  /**
+   * The store's URL when it became the database's, which has the same. It stays when the store is copied elsewhere. So a
+   * database that was about to begin with two stores, one after the other, belongs to one of them.
+   */
+  readonly origin: string;
   /** Whether it is being filled by `pail restore`, and nothing else may open it. */
   readonly isRestoring: boolean;
 };
+
+/** Of a store of a version that did not note it. */
+const UNKNOWN_ORIGIN = "";
 
 /** From a data folder to an object store. */
 export const HOW_TO_MOVE = "move it with pail backup and pail restore: docs/many-nodes.md";
 
 type StorePorts = {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "transaction">;
   readonly store: ObjectStore;
   readonly newUuid: () => Uuid;
 };
 
 /**
  * Makes sure that a store belongs to its database: otherwise a copy of the database, opened for a test, would sweep the store
- * of the original. A new pair gets an id.
+ * of the original, and of two stores each would have what was written to it. A new pair gets an id.
  *
- * @throws Failure unavailable if the store belongs to another database, or a restore into it has not come to its end.
+ * @throws Failure unavailable if the store belongs to another database, or the database to another store, or a restore into
+ * it has not come to its end.
  */
-export async function requireOwnStore({ database: { kysely }, store, newUuid }: StorePorts): Promise<void> {
-  const inStore = await readStoreIdentity(store);
-  if (inStore?.isRestoring)
+export async function requireOwnStore(ports: StorePorts): Promise<void> {
+  const { store } = ports;
+  for (;;) {
+    const inStore = await readStoreIdentity(store);
+    if (inStore !== undefined) return requirePair(ports, inStore);
+    const refusal = await findRefusal(ports);
+    if (refusal === undefined) await beginWith(ports);
+    // Another node may just have begun with this store.
+    else if ((await store.findBytes(IDENTITY_KEY)) === undefined) throw refusal;
+  }
+}
+
+async function requirePair(
+  { database: { kysely }, store }: StorePorts,
+  inStore: StoreIdentity,
+): Promise<void> {
+  if (inStore.isRestoring)
     throw new Failure(
       "unavailable",
       `Cannot open ${store.url}: a restore into it has not come to its end. If none is running, run pail restore again`,
     );
-  const known = await findInstallationId(kysely);
-  if (inStore !== undefined) {
-    if (inStore.id === known) return;
-    throw foreign(store, `it belongs to ${inStore.id}, and the database to ${known ?? "none yet"}`);
-  }
+  const known = await findInstallation(kysely);
+  if (inStore.id !== known?.id)
+    throw foreign(store, `it belongs to ${inStore.id}, and the database to ${known?.id ?? "none yet"}`);
+  const origin = known.storeOrigin ?? (await adoptStoreOrigin(kysely, inStore.origin));
+  if (inStore.origin !== origin)
+    throw foreign(
+      store,
+      `the database has begun with ${describeOrigin(origin)}, and this one with ${describeOrigin(inStore.origin)}`,
+    );
+}
+
+/** Why a database cannot begin with a store that has no identity. Undefined: it can. */
+async function findRefusal({ database: { kysely }, store }: StorePorts): Promise<Failure | undefined> {
+  const origin = (await findInstallation(kysely))?.storeOrigin ?? undefined;
+  if (origin !== undefined)
+    return foreign(store, `the database has begun with ${describeOrigin(origin)}, and ${MISSING}`);
   if (await isOfFolders(kysely))
-    throw new Failure(
+    return new Failure(
       "unavailable",
       `Cannot open the database: its repositories are in a data folder and not in an object store (${HOW_TO_MOVE})`,
     );
-  if (await namesObjectsInStore(kysely))
-    throw foreign(store, `the database names objects in a store, and there is no ${IDENTITY_KEY}`);
-  if (await hasObjects(store)) throw foreign(store, `it has objects, and no ${IDENTITY_KEY}`);
-  // Of several nodes that start at once, all write what one of them has put into the database.
-  const id = known ?? (await adoptInstallationId(kysely, newUuid()));
-  await writeStoreIdentity(store, { id, isRestoring: false });
-  const written = await readStoreIdentity(store);
-  if (written?.id !== id) throw foreign(store, "another database has just begun with it");
+  // An earlier version has noted no origin. Keys are rows only with an object store.
+  if ((await namesObjectsInStore(kysely)) || (await hasServerKeys(kysely)))
+    return foreign(store, `the database is in use with a store, and ${MISSING}`);
+  return (await hasObjects(store)) ? foreign(store, `it has objects, and no ${IDENTITY_KEY}`) : undefined;
+}
+
+/** Of several nodes that start at once, one writes. The others find what it has written, or that it was another store. */
+async function beginWith({ database, store, newUuid }: StorePorts): Promise<void> {
+  // Committed before anything lies in the store: a start that is cut off is finished by the next.
+  const id = await adoptInstallationId(database.kysely, newUuid());
+  await database.transaction(async (tx) => {
+    if ((await lockInstallation(tx)).storeOrigin !== null) return;
+    await writeStoreIdentity(store, { id, origin: store.url, isRestoring: false });
+    const written = await readStoreIdentity(store);
+    if (written?.id !== id) throw foreign(store, "another database has just begun with it");
+    await adoptStoreOrigin(tx, store.url);
+  });
 }
 
 /**
@@ -77,8 +127,15 @@ export async function readStoreIdentity(
     throw error;
   }
   try {
-    const { id, restoring } = JSON.parse(text) as { readonly id?: unknown; readonly restoring?: unknown };
-    if (typeof id === "string") return { id, isRestoring: restoring === true };
+    const { id, origin, restoring } = JSON.parse(text) as Readonly<
+      Partial<Record<"id" | "origin" | "restoring", unknown>>
+    >;
+    if (typeof id === "string")
+      return {
+        id,
+        origin: typeof origin === "string" ? origin : UNKNOWN_ORIGIN,
+        isRestoring: restoring === true,
+      };
   } catch {
     // Told below.
   }
@@ -87,9 +144,13 @@ export async function readStoreIdentity(
 
 export async function writeStoreIdentity(
   store: Pick<ObjectStore, "write">,
-  { id, isRestoring }: StoreIdentity,
+  { id, origin, isRestoring }: StoreIdentity,
 ): Promise<void> {
-  const identity = isRestoring ? { id, restoring: true } : { id };
+  const identity = {
+    id,
+    ...(origin !== UNKNOWN_ORIGIN && { origin }),
+    ...(isRestoring && { restoring: true }),
+  };
   await store.write(IDENTITY_KEY, Buffer.from(`${JSON.stringify(identity)}\n`));
 }
 
@@ -108,12 +169,12 @@ export async function requireUnusedStore(store: ObjectStore): Promise<StoreIdent
   );
 }
 
-/** From here on nobody else opens the store, until `publishStore`. @returns the id of what will be in it. */
-export async function claimStore(store: ObjectStore): Promise<string> {
+/** From here on nobody else opens the store, until `publishStore`. @returns what its database will be. */
+export async function claimStore(store: ObjectStore): Promise<Installation> {
   // A new one, since what was backed up may still be there.
   const id = (await requireUnusedStore(store))?.id ?? randomUUID();
-  await writeStoreIdentity(store, { id, isRestoring: true });
-  return id;
+  await writeStoreIdentity(store, { id, origin: store.url, isRestoring: true });
+  return { id, storeOrigin: store.url };
 }
 
 /** From here on the nodes of its database can open it. */
@@ -127,6 +188,12 @@ export async function publishStore(store: ObjectStore): Promise<void> {
 async function hasObjects(store: Pick<ObjectStore, "list">): Promise<boolean> {
   for await (const page of store.list(OBJECT_PREFIX)) if (page.length > 0) return true;
   return false;
+}
+
+const MISSING = `there is no ${IDENTITY_KEY} here`;
+
+function describeOrigin(origin: string): string {
+  return origin === UNKNOWN_ORIGIN ? "another store" : origin;
 }
 
 function foreign({ url }: ObjectStore, found: string): Failure {

@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import type { Database } from "./database.ts";
-import { adoptInstallationId } from "./installation.ts";
+import { type Installation, insertInstallation } from "./installation.ts";
 import { openDatabase } from "./open-database.ts";
 import { WITHOUT_LIMITS } from "./postgres/postgres-pool.ts";
 import type { Schema } from "./schema.ts";
@@ -112,8 +112,8 @@ async function requireSameTables(tx: Kysely<Schema>, tables: readonly Table[]): 
 export type CopyOptions = {
   /** At the beginning of the transaction. */
   readonly begin?: (tx: Kysely<Schema>) => Promise<void>;
-  /** The id that the database gets. Undefined: none, as the next start gives it one. */
-  readonly installationId?: string;
+  /** What the database becomes. Undefined: the next start gives it an id. */
+  readonly installation?: Installation;
 };
 
 /**
@@ -125,7 +125,7 @@ export type CopyOptions = {
 export async function copyFileToPostgres(
   path: string,
   database: Database,
-  { begin = async () => {}, installationId }: CopyOptions = {},
+  { begin = async () => {}, installation }: CopyOptions = {},
 ): Promise<void> {
   const migrated = await openDatabase({ kind: "sqlite", path });
   await migrated.close();
@@ -143,7 +143,7 @@ export async function copyFileToPostgres(
         const after = await countAll(tx, tables);
         for (const { name } of tables)
           requireSameCount(file, name, (after.get(name) ?? 0) - (before.get(name) ?? 0));
-        if (installationId !== undefined) await adoptInstallationId(tx, installationId);
+        if (installation !== undefined) await insertInstallation(tx, installation);
       },
       { isLong: true },
     );

@@ -260,6 +260,8 @@ export type InstallationRow = {
   id: string;
   /** When the objects of the store were last compared with their rows, by the database's clock. */
   objects_listed_at: number | null;
+  /** The object store that it has begun with. */
+  store_origin: string | null;
 };
 
 export type LeaseRow = {

@@ -41,6 +41,10 @@ export function listServerKeys(db: Kysely<Schema>): Promise<readonly ServerKeyRo
   return db.selectFrom("server_key").selectAll().orderBy("name").execute();
 }
 
+export async function hasServerKeys(db: Kysely<Schema>): Promise<boolean> {
+  return (await db.selectFrom("server_key").select("name").limit(1).executeTakeFirst()) !== undefined;
+}
+
 /** Leaves those that are there already as they are. */
 export async function addServerKeys(db: Kysely<Schema>, rows: readonly ServerKeyRow[]): Promise<void> {
   if (rows.length === 0) return;

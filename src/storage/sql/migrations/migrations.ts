@@ -57,6 +57,7 @@ import { limitsOfNodes } from "./077-limits-of-nodes.ts";
 import { serverKeys } from "./078-server-keys.ts";
 import { dropChecks } from "./079-drop-checks.ts";
 import { objectDeletions } from "./080-object-deletions.ts";
+import { storeOrigin } from "./081-store-origin.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they run. */
@@ -120,4 +121,5 @@ export const MIGRATIONS: readonly Migration[] = [
   serverKeys,
   dropChecks,
   objectDeletions,
+  storeOrigin,
 ];
