@@ -51,6 +51,11 @@ const PROCESS_CONNECTIONS_MAX = 10;
 export type OpenOptions = {
   /** For the restore itself: nobody else opens a data folder that is not complete. */
   readonly isRestoring?: boolean;
+  /**
+   * For a command, which may need nothing but rows: the object store is first asked, and keys are first opened, when they are
+   * needed. Such a process shares no limits with others.
+   */
+  readonly isStoreLate?: boolean;
   /** Not for who looks for damage himself, or comes after somebody who has. */
   readonly isDatabaseChecked?: boolean;
   /** For a process of a server that runs already, which one of the next version may have overtaken meanwhile. */
@@ -81,6 +86,7 @@ export async function openPorts(
   log: Logger,
   {
     isRestoring = false,
+    isStoreLate = false,
     isOfRunningServer = false,
     isDatabaseChecked = !isOfRunningServer,
     clock: ownClock,
@@ -120,11 +126,12 @@ export async function openPorts(
       clock,
       newUuid,
       isRestoring,
+      isStoreLate,
       openObjectStore,
       log,
     });
     // A damaged one is told now, and not to the first who needs it.
-    await content.keys.get("rotation");
+    if (!isStoreLate) await content.keys.get("rotation");
   } catch (error) {
     await content?.close();
     await databaseClock?.close();
@@ -146,15 +153,16 @@ export async function openPorts(
   const commitGraphs = openCommitGraphs(GRAPH_BYTES_MAX);
   const refAnswers = openByteCache(REF_ANSWERS_BYTES_MAX);
   const smallResponses = openByteCache(SMALL_RESPONSES_BYTES_MAX);
-  const sharedLimits = hasPeers
-    ? shareLimits({
-        database,
-        key: await keys.get("rotation"),
-        clock,
-        log,
-        noteSync: metrics.countLimitSync,
-      })
-    : undefined;
+  const sharedLimits =
+    hasPeers && !isStoreLate
+      ? shareLimits({
+          database,
+          key: await keys.get("rotation"),
+          clock,
+          log,
+          noteSync: metrics.countLimitSync,
+        })
+      : undefined;
   const failedAuthenticationLimiter = openFailedAuthenticationLimiter({
     clock,
     failuresMax: config.failedCredentialsMax,

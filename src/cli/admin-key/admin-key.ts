@@ -29,9 +29,11 @@ export function createAdminKeyCommand(): Command {
       const ageDays = parseDays(expires);
       if (ageDays === undefined) throw new UsageError("--expires: must be a number of days, such as 30d");
       await withPorts(create, async (ports, by) => {
+        // Before there is a key: it may have to be asked of an object store that is away.
+        const orgId = await organisationId(ports);
         const { text } = await createAdminKey(ports, by, { name, ageDays });
         printLine(text.reveal());
-        printNote(`orgId: ${await organisationId(ports)}`);
+        printNote(`orgId: ${orgId}`);
       });
     },
   );

@@ -29,8 +29,10 @@ With an object store, DIR gets everything from it: it can be restored to a data 
     async (folder: string, options: { readonly copy?: true; readonly verify?: true }) => {
       const path = resolve(folder);
       const { backUp } = await import("../../operations/backup/back-up.ts");
-      const outcome = await withPorts(command, (ports) =>
-        backUp(ports, path, { mayLink: options.copy !== true, isFull: options.verify === true }),
+      const outcome = await withPorts(
+        command,
+        (ports) => backUp(ports, path, { mayLink: options.copy !== true, isFull: options.verify === true }),
+        { needsStore: true },
       );
       printLine(
         `Backed up ${outcome.repositories} repositories and ${outcome.downloads} downloads to ${path}: ${outcome.newFiles} files were new (${outcome.newBytes} bytes)`,

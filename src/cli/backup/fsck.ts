@@ -29,6 +29,7 @@ indexes of packs). docs/durability.md lists every kind of finding.`,
     const { checkData } = await import("../../operations/backup/check-data.ts");
     const outcome = await withPorts(command, (ports) => checkData(ports, { isFull: options.full === true }), {
       isDatabaseChecked: false,
+      needsStore: true,
     });
     const isWrong = outcome.findings.some((finding) => !finding.isHarmless);
     if (isWrong) process.exitCode = REFUSED_STATUS;

@@ -69,18 +69,23 @@ export function addRepositoryImport(repository: Command): void {
       remedies: SOURCE_REMEDIES,
       credentials: await readSourceCredentials(options.credentialsStdin === true, process.stdin, process.env),
     };
-    await withPorts(command, async (ports, by) => {
-      const source = await openImportSource(location, access);
-      const workspace = await getNamedWorkspace(ports, options.workspace);
-      const target = await findTarget(ports, workspace, options.name ?? nameOfSource(location), options);
-      const interruption = listenForInterruption();
-      try {
-        const outcome = await importWhole(ports, { ...by, signal: interruption.signal }, target, source);
-        if (outcome !== undefined) report(target, source, outcome);
-      } finally {
-        interruption.close();
-      }
-    });
+    await withPorts(
+      command,
+      async (ports, by) => {
+        const source = await openImportSource(location, access);
+        const workspace = await getNamedWorkspace(ports, options.workspace);
+        const target = await findTarget(ports, workspace, options.name ?? nameOfSource(location), options);
+        const interruption = listenForInterruption();
+        try {
+          const outcome = await importWhole(ports, { ...by, signal: interruption.signal }, target, source);
+          if (outcome !== undefined) report(target, source, outcome);
+        } finally {
+          interruption.close();
+        }
+      },
+      // It would be told only after everything has been fetched.
+      { needsStore: true },
+    );
   });
 }
 

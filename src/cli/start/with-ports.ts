@@ -11,13 +11,15 @@ export type WithPortsOptions = {
   /** Whether the command may begin a new data folder. Elsewhere a folder that is not there is a mistyped one. */
   readonly mayCreateData?: boolean;
   readonly isDatabaseChecked?: boolean;
+  /** Whether the command is of no use without the object store. All others ask it only when they need it. */
+  readonly needsStore?: boolean;
 };
 
 /** Opens what the command's flags and environment name, works with it, and closes it. A server may run beside it. */
 export async function withPorts<T>(
   command: Command,
   work: (ports: Ports, by: By) => Promise<T>,
-  { mayCreateData = false, isDatabaseChecked = true }: WithPortsOptions = {},
+  { mayCreateData = false, isDatabaseChecked = true, needsStore = false }: WithPortsOptions = {},
 ): Promise<T> {
   const config = await configOf(command);
   const { database, dataFolder } = config;
@@ -34,7 +36,10 @@ export async function withPorts<T>(
   }
   // Loaded only here: a command that is refused before needs nothing of the server, and it takes longest to load.
   const { openPorts } = await import("../../open-ports.ts");
-  const ports = await openPorts(config, openLog(config.logLevel), { isDatabaseChecked });
+  const ports = await openPorts(config, openLog(config.logLevel), {
+    isDatabaseChecked,
+    isStoreLate: config.objectStore !== undefined && !needsStore,
+  });
   try {
     return await work(ports, operatorBy(ports));
   } finally {

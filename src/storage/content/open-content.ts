@@ -26,7 +26,12 @@ import type { TransactionDatabase } from "../sql/in-one-transaction.ts";
 import { type ObjectCache, openObjectCache } from "../stored-objects/object-cache.ts";
 import { openStoredObjects } from "../stored-objects/open-stored-objects.ts";
 import type { StoredObjects } from "../stored-objects/stored-objects.ts";
+import { openLateStore } from "./late-store.ts";
+import { openLate } from "./open-late.ts";
 import { HOW_TO_MOVE, requireOwnStore } from "./own-store.ts";
+
+/** Who has given a command waits for it at a terminal. */
+const LATE_ANSWER_MS_MAX = 15_000;
 
 /** All that belongs to an installation beside its rows. */
 export type Content = {
@@ -66,6 +71,8 @@ type ContentPorts = {
   readonly newUuid: () => Uuid;
   /** For the restore itself. */
   readonly isRestoring: boolean;
+  /** Whether the store and the keys are opened when they are first needed, and not at once. */
+  readonly isStoreLate: boolean;
   /** Undefined: one that speaks S3. */
   readonly openObjectStore: ((settings: ObjectStoreSettings) => Promise<ObjectStore>) | undefined;
   readonly log: Logger;
@@ -98,13 +105,29 @@ async function openFolderContent(config: Config, { database, forgetFolder }: Con
 async function openStoredContent(
   config: Config,
   settings: ObjectStoreSettings,
-  { database, forgetFolder, clock, newUuid, isRestoring, openObjectStore = openS3, log }: ContentPorts,
+  {
+    database,
+    forgetFolder,
+    clock,
+    newUuid,
+    isRestoring,
+    isStoreLate,
+    openObjectStore = openS3,
+    log,
+  }: ContentPorts,
 ): Promise<Content> {
   const { dataFolder } = config;
   requireCacheFolder(config);
-  const store = await openObjectStore(settings);
+  const opened = await openObjectStore(settings);
+  const check = (answerMsMax?: number) => requireOwnStore({ database, store: opened, newUuid, answerMsMax });
+  const store = isStoreLate
+    ? openLateStore(
+        opened,
+        openLate(() => check(LATE_ANSWER_MS_MAX)),
+      )
+    : opened;
   try {
-    if (!isRestoring) await requireOwnStore({ database, store, newUuid });
+    if (!isRestoring && !isStoreLate) await check();
   } catch (error) {
     store.close();
     throw error;
@@ -141,12 +164,14 @@ async function openStoredContent(
     return { objects, cache, packs, downloads, close: packs.close };
   };
   const { objects, cache, packs, downloads } = openOver(database);
-  return {
-    keys: await openDatabaseKeys(
+  const openKeys = () =>
+    openDatabaseKeys(
       // What seals them must not lie beside them.
       { database, objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }), randomBytes },
       config,
-    ),
+    );
+  return {
+    keys: isStoreLate ? openLateKeys(openLate(openKeys)) : await openKeys(),
     packs,
     packFolders: undefined,
     downloads,
@@ -163,6 +188,13 @@ async function openStoredContent(
       await packs.close();
       store.close();
     },
+  };
+}
+
+function openLateKeys(open: () => Promise<Keys>): Keys {
+  return {
+    get: async (name) => (await open()).get(name),
+    takeFiles: async (take) => (await open()).takeFiles(take),
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { openTestDatabase } from "../../../tests/support/database/test-database.ts";
@@ -168,4 +169,13 @@ test("a store that is being filled by a restore, or whose id is damaged, is open
   await assert.rejects(requireOwnStore({ database, store, newUuid }), refusal(/has not come to its end/));
   await store.write(IDENTITY_KEY, Buffer.from('{"id":7}'));
   await assert.rejects(requireOwnStore({ database, store, newUuid }), refusal(/is damaged/));
+});
+
+test("a store that does not say in time whose it is is waited for no longer", async () => {
+  const store: ObjectStore = {
+    ...openMemoryObjectStore(),
+    readBytes: (_key, _range, signal) => once(signal!, "abort").then(() => signal!.throwIfAborted() as never),
+  };
+  const asked = requireOwnStore({ database: await openFresh(), store, newUuid, answerMsMax: 1 });
+  await assert.rejects(asked, refusal(/^Cannot read from the object store: it did not answer$/));
 });

@@ -41,6 +41,8 @@ type StorePorts = {
   readonly database: Pick<Database, "kysely" | "transaction">;
   readonly store: ObjectStore;
   readonly newUuid: () => Uuid;
+  /** How long to wait until the store says whose it is. Undefined: as long as for all else of it. */
+  readonly answerMsMax?: number | undefined;
 };
 
 /**
@@ -51,9 +53,9 @@ type StorePorts = {
  * it has not come to its end.
  */
 export async function requireOwnStore(ports: StorePorts): Promise<void> {
-  const { store } = ports;
+  const { store, answerMsMax } = ports;
   for (;;) {
-    const inStore = await readStoreIdentity(store);
+    const inStore = await readStoreIdentity(store, answerMsMax);
     if (inStore !== undefined) return requirePair(ports, inStore);
     const refusal = await findRefusal(ports);
     if (refusal === undefined) await beginWith(ports);
@@ -114,16 +116,22 @@ async function beginWith({ database, store, newUuid }: StorePorts): Promise<void
 /**
  * Undefined if the store has none.
  *
- * @throws Failure unavailable if it cannot be understood.
+ * @throws Failure unavailable if it cannot be understood, or does not come in time.
  */
 export async function readStoreIdentity(
   store: Pick<ObjectStore, "url" | "readBytes">,
+  answerMsMax?: number,
 ): Promise<StoreIdentity | undefined> {
+  const signal = answerMsMax === undefined ? undefined : AbortSignal.timeout(answerMsMax);
   let text: string;
   try {
-    text = (await store.readBytes(IDENTITY_KEY)).toString();
+    text = (await store.readBytes(IDENTITY_KEY, undefined, signal)).toString();
   } catch (error) {
     if (error instanceof NoSuchObjectError) return undefined;
+    if (signal?.aborted)
+      throw new Failure("unavailable", "Cannot read from the object store: it did not answer", {
+        reason: `GET ${IDENTITY_KEY} of ${store.url}: nothing in ${answerMsMax} ms`,
+      });
     throw error;
   }
   try {
