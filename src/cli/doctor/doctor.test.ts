@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
@@ -8,6 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { after, test } from "node:test";
+import { pino } from "pino";
+import { createTestDatabaseSettings } from "../../../tests/support/database/test-database.ts";
+import { newUuid } from "../../../tests/support/examples/sample-model.ts";
 import { storeIsMissing } from "../../../tests/support/object-store/shared-store.ts";
 import { openTestBucket } from "../../../tests/support/object-store/test-bucket.ts";
 import {
@@ -23,6 +27,10 @@ import {
 import { openPailCommand } from "../../../tests/support/server/pail-command.ts";
 import { startTestApp } from "../../../tests/support/server/test-app.ts";
 import { Secret } from "../../model/secret.ts";
+import { requireOwnStore } from "../../storage/content/own-store.ts";
+import { openDatabaseKeys } from "../../storage/keys/database-keys.ts";
+import { openDatabase } from "../../storage/sql/open-database.ts";
+import { openStoredObjects } from "../../storage/stored-objects/open-stored-objects.ts";
 import type { Finding } from "./finding.ts";
 import { lookAtCertificate } from "./look-at-certificate.ts";
 import { lookAtDataFolder } from "./look-at-data-folder.ts";
@@ -87,7 +95,7 @@ test("a port is free, another program's, or not of this machine", async () => {
   assert.equal(await at("127.0.0.1", taken), `another program has 127.0.0.1 port ${taken}`);
   other.close();
   await once(other, "close");
-  assert.match(await at("127.0.0.1", taken), /is free: no server runs$/);
+  assert.match(await at("127.0.0.1", taken), /is free: no server listens on it$/);
   assert.match(await at("192.0.2.1", 8080), /cannot be listened on \(EADDRNOTAVAIL\)$/);
   assert.equal((await lookAtGit()).state, "ok");
 });
@@ -103,6 +111,17 @@ test("a data folder that others can enter, that is none, or that is not there", 
   assert.deepEqual(shortened(await lookAtDataFolder(join(folder, "none"))), ["data folder ok"]);
   const [inMemory] = (await lookAtDataFolder("/dev/shm")).filter(({ check }) => check === "file system");
   assert.match(inMemory?.text ?? "", /is in memory/);
+});
+
+test("a data folder that a server has, whichever port that listens on", async () => {
+  const held = mkdtempSync(join(tmpdir(), "pail-doctor-"));
+  after(() => rmSync(held, { recursive: true }));
+  const text = async () => (await lookAtDataFolder(held))[0]!.text;
+  // As the lock's holder notes it; the id of a process that runs, and is not this one.
+  writeFileSync(join(held, "server.lock-holder"), `${process.ppid}\n`);
+  assert.match(await text(), new RegExp(`, and a server \\(process ${process.ppid}\\) is using it$`));
+  writeFileSync(join(held, "server.lock-holder"), `${2 ** 30}\n`);
+  assert.match(await text(), /is this user's alone$/);
 });
 
 test("a database that cannot be reached is an error without its password", async () => {
@@ -122,6 +141,14 @@ test("a clock is compared with others, and the worst of them is told", () => {
   const now = new Date("2026-12-01T12:00:00Z");
   const other = (seconds: number) => new Date(now.getTime() + seconds * 1000);
   assert.equal(lookAtClock(now, []).state, "ok");
+  assert.equal(lookAtClock(now, [["the database", now]]).text, "as the database has it");
+  assert.equal(
+    lookAtClock(now, [
+      ["the database", now],
+      ["the public URL", now],
+    ]).text,
+    "as the database and the public URL have it",
+  );
   assert.equal(
     lookAtClock(now, [
       ["the database", other(20)],
@@ -282,25 +309,55 @@ test("a public URL that leads nowhere, or to something else", async () => {
   ]);
 });
 
-test("an object store is tried, and what it lacks is told with a remedy", {
+test("an object store is tried, with its database and keys, and what is wrong is told as a server tells it", {
   skip: storeIsMissing,
 }, async () => {
   const bucket = await openTestBucket();
+  const { settings: database, remove } = await createTestDatabaseSettings("postgres");
   try {
-    const { settings } = bucket;
-    assert.deepEqual(shortened(await lookAtObjectStore({ objectStore: settings }, () => new Date())), [
-      "object store ok",
-    ]);
-    const elsewhere = { ...settings, bucket: `${settings.bucket}-none` };
-    const [finding] = await lookAtObjectStore({ objectStore: elsewhere }, () => new Date());
-    assert.equal(finding!.state, "error");
-    assert.match(finding!.text, /cannot be stored/);
-    assert.match(finding!.remedy!, /PAIL_OBJECT_STORE/);
+    const { settings: objectStore } = bucket;
+    const sealingKey = new Secret("ab".repeat(32));
+    const config = { objectStore, database, sealingKey, previousSealingKey: undefined };
+    const look = async (changes: Partial<typeof config> | { readonly sealingKey: undefined } = {}) => {
+      const { migrations } = await lookAtDatabase({ database });
+      return lookAtObjectStore({ ...config, ...changes }, { migrations, clock: () => new Date() });
+    };
+    assert.deepEqual(shortened(await look()), ["object store ok", "keys ok"]);
+    const store = await bucket.openStore();
+    for await (const page of store.list("")) assert.deepEqual(page, [], "nothing is begun");
+    const opened = await openDatabase(database);
+    await requireOwnStore({ database: opened, store, newUuid });
+    const objects = openStoredObjects({ database: opened, store, log: pino({ level: "silent" }) });
+    await openDatabaseKeys({ database: opened, objects, randomBytes }, config);
+    await opened.close();
+    const [own, keys] = await look();
+    assert.match(own!.text, /does all that is needed, and is that of the database$/);
+    assert.match(keys!.text, /^PAIL_SEALING_KEY opens/);
+    const elsewhere = await look({ objectStore: { ...objectStore, prefix: "other" } });
+    assert.deepEqual(shortened(elsewhere), ["object store error", "keys ok"]);
+    assert.match(elsewhere[0]!.text, /^Cannot open s3:\S+\/other: it does not belong to this database/);
+    for (const [wrong, told] of [
+      [undefined, /which is not set here/],
+      [new Secret("cd".repeat(32)), /is not the key that they were sealed with/],
+    ] as const) {
+      const found = await look({ sealingKey: wrong });
+      assert.deepEqual(shortened(found), ["object store ok", "keys error"]);
+      assert.match(found[1]!.text, told);
+      assert.ok(!JSON.stringify(found).includes("cd".repeat(32)));
+    }
+    const gone = await look({ objectStore: { ...objectStore, bucket: `${objectStore.bucket}-none` } });
+    assert.deepEqual(shortened(gone), ["object store error", "keys ok"]);
+    assert.match(gone[0]!.text, /cannot be stored/);
+    assert.match(gone[0]!.remedy!, /PAIL_OBJECT_STORE/);
   } finally {
     await bucket.close();
+    await remove();
   }
 });
 
 test("without an object store none is looked at", async () => {
-  assert.deepEqual(await lookAtObjectStore({ objectStore: undefined }, () => new Date()), []);
+  const { database } = app.ports.config;
+  const config = { objectStore: undefined, database, sealingKey: undefined, previousSealingKey: undefined };
+  const look = lookAtObjectStore(config, { migrations: "all", clock: () => new Date() });
+  assert.deepEqual(await look, []);
 });

@@ -10,7 +10,8 @@ export function createDoctorCommand(): Command {
   const command = createCommand("doctor")
     .description(
       "Looks at all that a server needs, and says what to do about what is wrong: settings, git, ports,\n" +
-        "data folder, database, clock, certificate, public URL and proxy. The server may run or not.",
+        "data folder, database, object store and keys, clock, certificate, public URL and proxy. The\n" +
+        "server may run or not.",
     )
     .option("--json", "as JSON");
   return addSettings(command, ALL_SETTINGS)
@@ -63,7 +64,7 @@ async function examineConfig(config: Config): Promise<readonly Finding[]> {
     port.finding,
     ...(await lookAtDataFolder(config.dataFolder)),
     ...stored.findings,
-    ...(await lookAtObjectStore(config, () => new Date())),
+    ...(await lookAtObjectStore(config, { migrations: stored.migrations, clock: () => new Date() })),
     database.lookAtClock(new Date(), [
       ["the database", stored.now],
       ["the public URL", reached.now],

@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { readFolderRoom } from "../../storage/data-folder/folder-room.ts";
+import { findLockHolder } from "../../storage/processes/file-lock.ts";
+import { SERVER_LOCK } from "../start/lock-data-folder.ts";
 import { type Finding, failing, ok, warning } from "./finding.ts";
 
 const CHECK = "data folder";
@@ -46,11 +48,17 @@ export async function lookAtDataFolder(folder: string): Promise<readonly Finding
   return [
     isOpen
       ? warning(CHECK, `other users of this machine can enter ${folder}`, `chmod 700 ${folder}`)
-      : ok(CHECK, `${folder} is this user's alone`),
+      : ok(CHECK, `${folder} is this user's alone${describeServer(folder)}`),
     roomFinding,
     ...lookAtFileSystem(folder),
     lookAtSync(folder),
   ];
+}
+
+/** It may listen on another port than the one of these settings. */
+function describeServer(folder: string): string {
+  const processId = findLockHolder(join(folder, SERVER_LOCK));
+  return processId === undefined ? "" : `, and a server (process ${processId}) is using it`;
 }
 
 function lookAtFileSystem(folder: string): readonly Finding[] {

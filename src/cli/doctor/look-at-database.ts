@@ -7,13 +7,17 @@ import { type Finding, failing, ok, warning } from "./finding.ts";
 const CHECK = "database";
 const ANSWER_MS_MAX = 15_000;
 
-/** @returns the findings, and what the database takes for the time if it has a clock. */
+export type Migrations = (DatabaseReport & { readonly kind: "answers" })["migrations"];
+
+/** @returns the findings, what the database takes for the time if it has a clock, and its migrations if it answers. */
 export async function lookAtDatabase({ database }: Pick<Config, "database">): Promise<{
   readonly findings: readonly Finding[];
   readonly now: Date | undefined;
+  readonly migrations: Migrations | undefined;
 }> {
+  const unknown = { now: undefined, migrations: undefined };
   if (database.kind === "sqlite" && !existsSync(database.path))
-    return { findings: [ok(CHECK, "there is no SQLite database yet: pail serve makes one")], now: undefined };
+    return { findings: [ok(CHECK, "there is no SQLite database yet: pail serve makes one")], ...unknown };
   const late: DatabaseReport = { kind: "fails", problem: `no answer in ${ANSWER_MS_MAX / 1000} seconds` };
   const report = await Promise.race([
     readDatabaseReport(database),
@@ -24,16 +28,14 @@ export async function lookAtDatabase({ database }: Pick<Config, "database">): Pr
       database.kind === "postgres"
         ? "check DATABASE_URL, and that the server of the database takes connections from here"
         : "pail fsck tells what is damaged; restore the last backup into a new folder if it is";
-    return { findings: [failing(CHECK, report.problem, remedy)], now: undefined };
+    return { findings: [failing(CHECK, report.problem, remedy)], ...unknown };
   }
   const name = `${report.dialect === "sqlite" ? "SQLite" : "PostgreSQL"} ${report.version}`;
-  return { findings: [migrationsFinding(name, report.migrations)], now: report.now };
+  const { migrations, now } = report;
+  return { findings: [migrationsFinding(name, migrations)], now, migrations };
 }
 
-function migrationsFinding(
-  name: string,
-  migrations: (DatabaseReport & { readonly kind: "answers" })["migrations"],
-): Finding {
+function migrationsFinding(name: string, migrations: Migrations): Finding {
   switch (migrations) {
     case "all":
       return ok(CHECK, `${name} answers and has all migrations`);
@@ -69,7 +71,11 @@ export function lookAtClock(
     first,
   );
   const skewMs = skewOf(now, worst.time);
-  if (skewMs <= SKEW_MS_MAX) return ok("clock", `as ${known.map(({ name }) => name).join(" and ")} have it`);
+  if (skewMs <= SKEW_MS_MAX)
+    return ok(
+      "clock",
+      `as ${known.map(({ name }) => name).join(" and ")} ${known.length === 1 ? "has" : "have"} it`,
+    );
   return warning(
     "clock",
     `${Math.round(skewMs / 1000)} seconds away from the clock of ${worst.name}`,

@@ -30,7 +30,7 @@ export async function lookAtPort({ host, port, tls }: Pick<Config, "host" | "por
   if (port === 0) return { finding: ok(check, "a free port is picked at the start"), isServing: false };
   const code = await tryToListen(host, port);
   if (code === undefined)
-    return { finding: ok(check, `${host} port ${port} is free: no server runs`), isServing: false };
+    return { finding: ok(check, `${host} port ${port} is free: no server listens on it`), isServing: false };
   if (code === "EADDRINUSE") {
     const scheme = tls === undefined ? "http" : "https";
     const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;

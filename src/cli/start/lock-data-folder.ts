@@ -4,6 +4,9 @@ import { Failure } from "../../model/failure.ts";
 import { type FileLock, takeFileLock } from "../../storage/processes/file-lock.ts";
 import { errorCode } from "../../storage/sql/database-failure.ts";
 
+/** Lies in the data folder. */
+export const SERVER_LOCK = "server.lock";
+
 /**
  * Keeps a second server from the same data folder: each has caches and jobs of its own, which know of no other server. The
  * processes of one server share the lock of the first. Commands need none: they may run beside a server.
@@ -12,7 +15,7 @@ import { errorCode } from "../../storage/sql/database-failure.ts";
  */
 export async function lockDataFolder(dataFolder: string): Promise<FileLock> {
   requireWritableFolder(dataFolder);
-  const outcome = await takeFileLock(join(dataFolder, "server.lock"));
+  const outcome = await takeFileLock(join(dataFolder, SERVER_LOCK));
   if (outcome.kind === "taken") return outcome.lock;
   const { processId } = outcome;
   const holder = processId === undefined ? "another server" : `another server (process ${processId})`;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { NoSuchObjectError, type ObjectStore } from "../object-store/object-store.ts";
@@ -10,6 +11,7 @@ import {
   type Installation,
   lockInstallation,
 } from "../sql/installation.ts";
+import type { Schema } from "../sql/schema.ts";
 import { hasServerKeys } from "../sql/server-keys.ts";
 import { isOfFolders } from "../sql/stored-objects/is-of-folders.ts";
 import { namesObjectsInStore } from "../sql/stored-objects/names-objects-in-store.ts";
@@ -53,30 +55,59 @@ type StorePorts = {
  * it has not come to its end.
  */
 export async function requireOwnStore(ports: StorePorts): Promise<void> {
-  const { store, answerMsMax } = ports;
+  const { database, store, answerMsMax } = ports;
+  const { kysely } = database;
   for (;;) {
     const inStore = await readStoreIdentity(store, answerMsMax);
-    if (inStore !== undefined) return requirePair(ports, inStore);
-    const refusal = await findRefusal(ports);
+    if (inStore !== undefined) {
+      const { storeOrigin } = requirePair(store, inStore, await findInstallation(kysely));
+      if (storeOrigin === null) requireOrigin(store, inStore, await adoptStoreOrigin(kysely, inStore.origin));
+      return;
+    }
+    const refusal = await findRefusal(kysely, store);
     if (refusal === undefined) await beginWith(ports);
     // Another node may just have begun with this store.
     else if ((await store.findBytes(IDENTITY_KEY)) === undefined) throw refusal;
   }
 }
 
-async function requirePair(
-  { database: { kysely }, store }: StorePorts,
+/**
+ * What `requireOwnStore` would find. Nothing is written.
+ *
+ * @param kysely undefined: the database is empty, without a schema.
+ * @throws Failure unavailable as `requireOwnStore`.
+ */
+export async function lookAtPair(
+  kysely: Kysely<Schema> | undefined,
+  store: ObjectStore,
+): Promise<"fits" | "new"> {
+  const inStore = await readStoreIdentity(store);
+  if (inStore !== undefined) {
+    requirePair(store, inStore, kysely && (await findInstallation(kysely)));
+    return "fits";
+  }
+  const refusal = kysely === undefined ? await findObjectsRefusal(store) : await findRefusal(kysely, store);
+  if (refusal !== undefined) throw refusal;
+  return "new";
+}
+
+function requirePair(
+  store: ObjectStore,
   inStore: StoreIdentity,
-): Promise<void> {
+  known: Installation | undefined,
+): Installation {
   if (inStore.isRestoring)
     throw new Failure(
       "unavailable",
       `Cannot open ${store.url}: a restore into it has not come to its end. If none is running, run pail restore again`,
     );
-  const known = await findInstallation(kysely);
   if (inStore.id !== known?.id)
     throw foreign(store, `it belongs to ${inStore.id}, and the database to ${known?.id ?? "none yet"}`);
-  const origin = known.storeOrigin ?? (await adoptStoreOrigin(kysely, inStore.origin));
+  if (known.storeOrigin !== null) requireOrigin(store, inStore, known.storeOrigin);
+  return known;
+}
+
+function requireOrigin(store: ObjectStore, inStore: StoreIdentity, origin: string): void {
   if (inStore.origin !== origin)
     throw foreign(
       store,
@@ -85,7 +116,7 @@ async function requirePair(
 }
 
 /** Why a database cannot begin with a store that has no identity. Undefined: it can. */
-async function findRefusal({ database: { kysely }, store }: StorePorts): Promise<Failure | undefined> {
+async function findRefusal(kysely: Kysely<Schema>, store: ObjectStore): Promise<Failure | undefined> {
   const origin = (await findInstallation(kysely))?.storeOrigin ?? undefined;
   if (origin !== undefined)
     return foreign(store, `the database has begun with ${describeOrigin(origin)}, and ${MISSING}`);
@@ -97,6 +128,10 @@ async function findRefusal({ database: { kysely }, store }: StorePorts): Promise
   // An earlier version has noted no origin. Keys are rows only with an object store.
   if ((await namesObjectsInStore(kysely)) || (await hasServerKeys(kysely)))
     return foreign(store, `the database is in use with a store, and ${MISSING}`);
+  return findObjectsRefusal(store);
+}
+
+async function findObjectsRefusal(store: ObjectStore): Promise<Failure | undefined> {
   return (await hasObjects(store)) ? foreign(store, `it has objects, and no ${IDENTITY_KEY}`) : undefined;
 }
 

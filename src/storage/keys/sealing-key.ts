@@ -28,6 +28,8 @@ export type SealingPorts = {
   readonly randomBytes: (length: number) => Buffer;
 };
 
+type FindingPorts = Pick<SealingPorts, "objects"> & { readonly database: Pick<Database, "kysely"> };
+
 /** By which the operator wants the rows sealed, and by which they were sealed before. Without one it is in the object store. */
 export type GivenSealingKeys = Pick<Config, "sealingKey" | "previousSealingKey">;
 
@@ -48,27 +50,59 @@ export async function openSealingKey(
   ports: SealingPorts,
   { sealingKey: given, previousSealingKey: previous }: GivenSealingKeys,
 ): Promise<Secret> {
-  const { kysely } = ports.database;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const { check, hasBlob } = await findSealingState(kysely, SEALING_KEY_BLOB);
-    if (check === undefined) {
-      await sealFirst(ports, given, hasBlob);
-      continue;
+    const found = await findSealing(ports, { sealingKey: given, previousSealingKey: previous });
+    switch (found.kind) {
+      case "none":
+        await sealFirst(ports, given, found.hasBlob);
+        break;
+      case "given":
+        return found.key;
+      case "previous":
+        await sealAnew(ports, found.previous, found.given);
+        break;
+      case "stored":
+        if (given === undefined) return found.key;
+        await sealAnew(ports, found.key, given);
+        break;
+      case "changing":
+        break;
     }
-    if (given !== undefined && opensCheck(given, check)) return given;
-    if (given !== undefined && previous !== undefined && opensCheck(previous, check)) {
-      await sealAnew(ports, previous, given);
-      continue;
-    }
-    if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
-    const stored = await readStoredKey(ports);
-    if (stored === undefined) continue;
-    if (stored.kind === "lost") throw lostKey(objectKey(stored.name));
-    if (!opensCheck(stored.key, check)) throw damagedKey();
-    if (given === undefined) return stored.key;
-    await sealAnew(ports, stored.key, given);
   }
   throw new Failure("unavailable", "Cannot open the keys: they are being changed by others. Start it again");
+}
+
+/** By what the rows are sealed. */
+export type Sealing =
+  /** Nothing is sealed yet, or an operator has deleted all that was. */
+  | { readonly kind: "none"; readonly hasBlob: boolean }
+  | { readonly kind: "given"; readonly key: Secret }
+  | { readonly kind: "previous"; readonly previous: Secret; readonly given: Secret }
+  /** By the one in the object store. */
+  | { readonly kind: "stored"; readonly key: Secret }
+  /** Another node is just sealing them anew. */
+  | { readonly kind: "changing" };
+
+/**
+ * Changes nothing.
+ *
+ * @throws Failure unavailable if the rows are sealed by a key that is neither given nor in the store.
+ */
+export async function findSealing(
+  ports: FindingPorts,
+  { sealingKey: given, previousSealingKey: previous }: GivenSealingKeys,
+): Promise<Sealing> {
+  const { check, hasBlob } = await findSealingState(ports.database.kysely, SEALING_KEY_BLOB);
+  if (check === undefined) return { kind: "none", hasBlob };
+  if (given !== undefined && opensCheck(given, check)) return { kind: "given", key: given };
+  if (given !== undefined && previous !== undefined && opensCheck(previous, check))
+    return { kind: "previous", previous, given };
+  if (!hasBlob) throw given === undefined ? noSealingKey() : wrongSealingKey();
+  const stored = await readStoredKey(ports);
+  if (stored === undefined) return { kind: "changing" };
+  if (stored.kind === "lost") throw lostKey(objectKey(stored.name));
+  if (!opensCheck(stored.key, check)) throw damagedKey();
+  return { kind: "stored", key: stored.key };
 }
 
 /** Whether what is sealed is sealed by this key. */
@@ -103,7 +137,6 @@ function sealCheck(ports: SealingPorts, key: Secret): Buffer {
   return sealText(ports, key, CHECK_NAME, new Secret(CHECK_NAME));
 }
 
-/** Nothing is sealed yet, or an operator has deleted all that was. */
 async function sealFirst(ports: SealingPorts, given: Secret | undefined, hasBlob: boolean): Promise<void> {
   const { database } = ports;
   const stored = hasBlob ? await readStoredKey(ports) : undefined;
@@ -146,7 +179,7 @@ type StoredKey =
   | { readonly kind: "lost"; readonly name: ObjectName };
 
 /** Undefined if it has just been given up, or another has taken its place. */
-async function readStoredKey({ database, objects }: SealingPorts): Promise<StoredKey | undefined> {
+async function readStoredKey({ database, objects }: FindingPorts): Promise<StoredKey | undefined> {
   const place = await findBlob(database.kysely, SEALING_KEY_BLOB);
   if (place === undefined) return undefined;
   try {

@@ -28,7 +28,7 @@ const HELD = new Set<string>();
  * @param note the file with the owner's process id, while the lock is taken.
  * @throws the error of the file system, or an `SqliteError`, if files cannot be locked.
  */
-export async function takeFileLock(path: string, note = `${path}-holder`): Promise<FileLockOutcome> {
+export async function takeFileLock(path: string, note = noteBeside(path)): Promise<FileLockOutcome> {
   const key = join(realpathSync(dirname(path)), basename(path));
   // POSIX locks belong to the process, which must not even open the file a second time.
   if (HELD.has(key)) return { kind: "held", processId: process.pid };
@@ -84,6 +84,15 @@ async function findHolder(path: string): Promise<number | undefined> {
   }
 }
 
+/**
+ * Without taking the lock. As unsure as the note of its owner: for messages only.
+ *
+ * @returns the id of the process that has it; undefined if none has, or its id is not known.
+ */
+export function findLockHolder(path: string): number | undefined {
+  return readHolder(noteBeside(path));
+}
+
 /** Ignores the id of a process that was killed or of another container: it is of no running process, or of this one. */
 function readHolder(path: string): number | undefined {
   try {
@@ -92,4 +101,8 @@ function readHolder(path: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function noteBeside(path: string): string {
+  return `${path}-holder`;
 }

@@ -33,20 +33,28 @@ export type DatabaseReport =
 
 export async function readDatabaseReport(settings: DatabaseSettings): Promise<DatabaseReport> {
   try {
-    const connections =
-      settings.kind === "sqlite"
-        ? await openSqlite(settings, true)
-        : await openPostgres({ ...settings, connectionsMax: 1 });
-    try {
-      return await reportOn(connections);
-    } finally {
-      await connections.close();
-    }
+    return await withUnmigrated(settings, reportOn);
   } catch (error) {
     return {
       kind: "fails",
       problem: error instanceof Failure ? error.message : (errorCode(error) ?? "the reason is unknown"),
     };
+  }
+}
+
+/** Opens a database as it is: no migration is applied, and there may be none. */
+export async function withUnmigrated<T>(
+  settings: DatabaseSettings,
+  work: (connections: Connections) => Promise<T>,
+): Promise<T> {
+  const connections =
+    settings.kind === "sqlite"
+      ? await openSqlite(settings, true)
+      : await openPostgres({ ...settings, connectionsMax: 1 });
+  try {
+    return await work(connections);
+  } finally {
+    await connections.close();
   }
 }
 
