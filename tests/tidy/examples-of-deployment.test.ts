@@ -180,3 +180,23 @@ test("nginx takes its configurations", { skip: nginxIsMissing }, () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+const haproxyIsMissing =
+  spawnSync("haproxy", ["-v"]).status === 0
+    ? false
+    : "HAProxy is not installed, which checks its own configuration";
+
+test("HAProxy takes its configuration", { skip: haproxyIsMissing }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "pail-haproxy-"));
+  try {
+    const file = join(folder, "haproxy.cfg");
+    writeFileSync(
+      file,
+      read("deploy/many-nodes/haproxy.cfg").replaceAll(/\bpail-[a-z]:8080/g, "127.0.0.1:8080"),
+    );
+    const { status, stderr } = spawnSync("haproxy", ["-c", "-q", "-f", file], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
