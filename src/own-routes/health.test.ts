@@ -126,6 +126,32 @@ test("an object store that does not answer, or is another's, is named within sec
   }
 });
 
+test("what is excluded is not waited for, and without the database nothing is asked of migrations", async () => {
+  let asked = 0;
+  const hang = () => {
+    asked += 1;
+    return new Promise<never>(() => {});
+  };
+  const store = { ...openMemoryObjectStore(), findBytes: hang };
+  const database = { ...app.ports.database, kysely: { selectFrom: hang } as never };
+  const stored = { store } as unknown as Ports["stored"];
+  const probe = openProbes({ ...app.ports, stored, database });
+  const answer = await probe("/-/ready?exclude=object_store&exclude=database");
+  assert.deepEqual(
+    [answer!.status, JSON.parse(answer!.body)],
+    [200, { status: "ready", checks: { data_folder: "ok", git: "ok" } }],
+  );
+  assert.equal(asked, 0);
+});
+
+test("a part that there is none of is refused with those that there are", async () => {
+  for (const query of ["exclude=nonsense", "exclude=git&exclude=objectstore", "exclude="]) {
+    const { status, text } = await sendRequest(app.url, `/-/ready?${query}`);
+    assert.equal(status, 400, query);
+    assert.match(JSON.parse(text).error.message, /database, migrations, data_folder, git, object_store$/);
+  }
+});
+
 test("a server that is about to stop is alive and not ready, and keeps no connection", async () => {
   const { stopping } = app.ports;
   stopping.isStopping = true;

@@ -1,9 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { errorBody, statusOf } from "../http/server/answer-failure.ts";
 import { clientAddress } from "../http/server/client-address.ts";
 import { baseUrlsOf } from "../http/server/public-urls.ts";
+import { Failure } from "../model/failure.ts";
 import {
   openReadinessCheck,
-  type Readiness,
+  PARTS,
+  type Part,
+  type ReadinessCheck,
   type ReadinessPorts,
 } from "../operations/readiness/readiness.ts";
 import type { Ports } from "../ports.ts";
@@ -14,7 +18,7 @@ export const READY_PATH = "/-/ready";
 const PROBE = { config: { isProbe: true } } as const;
 const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 
-/** Parts of `checks` that may be missing for who asks: `?exclude=object_store`, as Kubernetes has it. */
+/** Parts of `checks` that may be missing for who asks: `?exclude=object_store`, as Kubernetes has it. Others are refused. */
 const EXCLUDED = "exclude";
 
 /**
@@ -28,7 +32,7 @@ export function registerHealth(server: FastifyInstance, ports: Ports): void {
     return reply.headers(HEADERS).send(asksWhatArrived ? seenBody(request, ports) : HEALTH_BODY);
   });
   server.get(READY_PATH, PROBE, async (request, reply) => {
-    const { status, body } = answerReady(await readiness.read(), request.url);
+    const { status, body } = await answerReady(readiness, request.url);
     return reply.code(status).headers(HEADERS).send(body);
   });
 }
@@ -42,7 +46,7 @@ export function openProbes(
     const path = url.split("?", 1)[0]!;
     if (path === HEALTH_PATH) return { status: 200, headers: HEADERS, body: HEALTH_BODY };
     if (path !== READY_PATH) return undefined;
-    return { ...answerReady(await readiness.read(), url), headers: HEADERS };
+    return { ...(await answerReady(readiness, url)), headers: HEADERS };
   };
 }
 
@@ -63,9 +67,21 @@ function seenBody(request: FastifyRequest, ports: Ports): string {
   });
 }
 
-function answerReady({ isStopping, checks }: Readiness, url: string): { status: number; body: string } {
-  const excluded = new URLSearchParams(url.split(/\?(.*)/s)[1] ?? "").getAll(EXCLUDED);
-  const isReady = Object.entries(checks).every(([part, word]) => word === "ok" || excluded.includes(part));
+async function answerReady(
+  readiness: ReadinessCheck,
+  url: string,
+): Promise<{ status: number; body: string }> {
+  const names = new URLSearchParams(url.split(/\?(.*)/s)[1] ?? "").getAll(EXCLUDED);
+  const excluded = new Set(PARTS.filter((part) => names.includes(part)));
+  // A name that is mistyped would leave out nothing, and nobody would notice before that part fails.
+  if (!names.every((name) => excluded.has(name as Part))) {
+    const failure = new Failure("invalid-input", `exclude: must be one of ${PARTS.join(", ")}`);
+    return { status: statusOf(failure), body: JSON.stringify(errorBody(failure)) };
+  }
+  // Without the database nothing is known of its migrations.
+  if (excluded.has("database")) excluded.add("migrations");
+  const { isStopping, checks } = await readiness.read(excluded);
+  const isReady = PARTS.every((part) => (checks[part] ?? "ok") === "ok" || excluded.has(part));
   const status = isStopping ? "stopping" : isReady ? "ready" : "not ready";
   return { status: status === "ready" ? 200 : 503, body: JSON.stringify({ status, checks }) };
 }

@@ -8,13 +8,24 @@ import { readDatabaseState } from "../../storage/sql/database-state.ts";
 
 /** Fixed words: who asks may be anyone, so nothing of paths, addresses or errors is in them. */
 export type Checks = {
-  readonly database: "ok" | "does not answer";
-  readonly migrations: "ok" | "lacks some" | "unknown";
+  /** These two are not looked at if `database` is excluded. */
+  readonly database?: "ok" | "does not answer";
+  readonly migrations?: "ok" | "lacks some" | "unknown";
   readonly data_folder: "ok" | "not writable" | "no room";
   readonly git: "ok" | "missing or too old";
-  /** Only where there is one. */
+  /** Only where there is one, and if it is not excluded. */
   readonly object_store?: "ok" | "does not answer" | "lost its identity";
 };
+
+/** What may be left out by who asks: what is far away is then not waited for either. */
+export const PARTS = [
+  "database",
+  "migrations",
+  "data_folder",
+  "git",
+  "object_store",
+] as const satisfies readonly (keyof Checks)[];
+export type Part = (typeof PARTS)[number];
 
 export type Readiness = { readonly isStopping: boolean; readonly checks: Checks };
 
@@ -22,7 +33,7 @@ export type ReadinessPorts = Pick<Ports, "database" | "config" | "stored" | "sto
 
 export type ReadinessCheck = {
   /** What was found at most a second ago: anyone may ask as often as they like. Never throws. */
-  read(): Promise<Readiness>;
+  read(excluded?: ReadonlySet<Part>): Promise<Readiness>;
 };
 
 const KEPT_MS = 1_000;
@@ -37,24 +48,31 @@ export function openReadinessCheck({ database, config, stored, stopping }: Readi
   const git = keptFor(GIT_KEPT_MS, checkGit);
   const state = keptFor(KEPT_MS, () => checkDatabase(database));
   const store = stored && keptFor(STORE_KEPT_MS, () => checkStore(stored.store));
-  const checks = keptFor(KEPT_MS, async () => {
+  const look = async (excluded: ReadonlySet<Part>) => {
     const [found, room, gitState, storeState] = await Promise.all([
       // A query that hangs is not asked again: it is the one that the next reader waits for.
-      Promise.race([state.read(), delay(DATABASE_MS_MAX, NO_ANSWER, { ref: false })]),
+      !excluded.has("database") &&
+        Promise.race([state.read(), delay(DATABASE_MS_MAX, NO_ANSWER, { ref: false })]),
       readFolderRoom(config.dataFolder),
       git.read(),
-      store && Promise.race([store.read(), delay(STORE_MS_MAX, "does not answer" as const, { ref: false })]),
+      store &&
+        !excluded.has("object_store") &&
+        Promise.race([store.read(), delay(STORE_MS_MAX, "does not answer" as const, { ref: false })]),
     ]);
     return {
       ...found,
       data_folder: room.kind === "writable" ? "ok" : room.kind === "full" ? "no room" : "not writable",
       git: gitState,
-      ...(storeState === undefined ? {} : { object_store: storeState }),
+      ...(storeState === undefined || storeState === false ? {} : { object_store: storeState }),
     } satisfies Checks;
-  });
+  };
+  const checks = new Map<string, { read(): Promise<Checks> }>();
   return {
-    async read() {
-      return { isStopping: stopping.isStopping, checks: await checks.read() };
+    async read(excluded = new Set()) {
+      const key = PARTS.filter((part) => excluded.has(part)).join();
+      const kept = checks.get(key) ?? keptFor(KEPT_MS, () => look(excluded));
+      checks.set(key, kept);
+      return { isStopping: stopping.isStopping, checks: await kept.read() };
     },
   };
 }
