@@ -54,12 +54,17 @@ export type RunningApp = {
 const CLOSE_MS_MAX = 10_000;
 
 export type AppOptions = {
+  /** For tests: how long requests that are under way may last when it closes. */
+  readonly closeMsMax?: number;
   /** Whether other processes listen on the port too. */
   readonly sharesPort: boolean;
 };
 
 /** Serves. What has to be done beside it is `startJobs`'s, in one process of all. */
-export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promise<RunningApp> {
+export async function startApp(
+  ports: Ports,
+  { sharesPort, closeMsMax = CLOSE_MS_MAX }: AppOptions,
+): Promise<RunningApp> {
   const server = await createApp(ports);
   const { host, port: wantedPort } = ports.config;
   await server.listen({ host, port: wantedPort, ...(sharesPort ? { reusePort: true } : {}) });
@@ -71,7 +76,17 @@ export async function startApp(ports: Ports, { sharesPort }: AppOptions): Promis
     port,
     server: server.server,
     async close() {
-      const late = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS_MAX);
+      const late = setTimeout(() => {
+        // Idle connections are closed by now: each of the others has a request.
+        server.server.getConnections((_error, count) => {
+          if (count > 0)
+            ports.log.warn(
+              { "requests.cut": count },
+              "requests were cut: they lasted longer than the stop waits",
+            );
+        });
+        server.server.closeAllConnections();
+      }, closeMsMax);
       await server.close();
       clearTimeout(late);
     },
