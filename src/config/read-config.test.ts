@@ -284,8 +284,8 @@ for (const [flags, environment, ...problems] of [
   [
     { s3Region: "eu-central-1" },
     { PAIL_S3_ENDPOINT: "https://s3.example.com" },
-    /^PAIL_S3_ENDPOINT: needs --object-store \(PAIL_OBJECT_STORE\) beside it$/,
-    /^--s3-region: needs --object-store/,
+    /^PAIL_S3_ENDPOINT: needs an object store beside it, so set PAIL_OBJECT_STORE$/,
+    /^--s3-region: needs an object store/,
   ],
   [
     { objectStore: "s3://bucket" },
@@ -295,7 +295,7 @@ for (const [flags, environment, ...problems] of [
   [
     {},
     { PAIL_SEALING_KEY: "0a".repeat(32) },
-    /^PAIL_SEALING_KEY: needs --object-store \(PAIL_OBJECT_STORE\)/,
+    /^PAIL_SEALING_KEY: needs an object store beside it, so set PAIL_OBJECT_STORE/,
   ],
   [
     { objectStore: "s3://bucket" },

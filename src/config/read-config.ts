@@ -222,7 +222,9 @@ function readObjectStore(reader: SettingReader, database: DatabaseSettings): Obj
     for (const name of ["s3Endpoint", "s3Region", "s3ForcePathStyle"] as const) {
       const alone = reader.find(name);
       if (alone !== undefined)
-        reader.problems.push(`${alone.source}: needs --object-store (PAIL_OBJECT_STORE) beside it`);
+        reader.problems.push(
+          `${alone.source}: needs an object store beside it, so set ${settingNamed("objectStore").variable}`,
+        );
     }
     return undefined;
   }
@@ -245,7 +247,9 @@ function readSealingKey(
   if (key === undefined)
     reader.problems.push(`${given.source}: must be 64 hex digits (openssl rand -hex 32)`);
   if (reader.find("objectStore") === undefined)
-    reader.problems.push(`${given.source}: needs --object-store (PAIL_OBJECT_STORE) beside it`);
+    reader.problems.push(
+      `${given.source}: needs an object store beside it, so set ${settingNamed("objectStore").variable}`,
+    );
   if (variable !== SEALING_KEY_VARIABLE && reader.findSecret(SEALING_KEY_VARIABLE) === undefined)
     reader.problems.push(
       `${given.source}: needs the key that takes its place, ${SEALING_KEY_VARIABLE}, beside it`,

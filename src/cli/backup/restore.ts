@@ -28,7 +28,7 @@ export function createRestoreCommand(): Command {
 
 The data folder must be new or empty, and so must a PostgreSQL database and an object store. A
 backup of SQLite can be restored to PostgreSQL, a backup of a data folder to an object store
-(--object-store), and the other way round. No command opens any of them before the restore has
+(PAIL_OBJECT_STORE), and the other way round. No command opens any of them before the restore has
 ended; one that was cut off is begun anew by running it again.
 The exit status is 1 if anything is missing or damaged; what there is can be used all the same.
 
