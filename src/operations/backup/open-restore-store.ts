@@ -87,6 +87,7 @@ export async function openRestoreStore(
           // What seals the keys must not lie beside them.
           objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }),
           randomBytes,
+          log,
         },
         config,
         texts,

@@ -167,7 +167,7 @@ async function openStoredContent(
   const openKeys = () =>
     openDatabaseKeys(
       // What seals them must not lie beside them.
-      { database, objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }), randomBytes },
+      { database, objects: openStoredObjects({ database, store, log, inlineBytesMax: 0 }), randomBytes, log },
       config,
     );
   return {

@@ -13,7 +13,10 @@ import { KEY_NAMES } from "./key-losses.ts";
 import type { Keys } from "./keys.ts";
 import { openText, sealText } from "./sealing-key.ts";
 
-const log = pino({ level: "silent" });
+const lines: string[] = [];
+const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+/** What the log has got since it was last asked. */
+const said = () => lines.splice(0).map((line) => JSON.parse(line).msg as string);
 const newSecret = () => new Secret(randomBytes(32).toString("hex"));
 const fails = (words: RegExp) => (error: unknown) =>
   error instanceof Failure && error.kind === "unavailable" && words.test(error.message);
@@ -25,7 +28,7 @@ describeDatabases("keys in a database", (current) => {
   function open(sealingKey?: Secret, from = store, previousSealingKey?: Secret): Promise<Keys> {
     const { database } = current();
     const objects = openStoredObjects({ database, store: from, log, inlineBytesMax: 0 });
-    return openDatabaseKeys({ database, objects, randomBytes }, { sealingKey, previousSealingKey });
+    return openDatabaseKeys({ database, objects, randomBytes, log }, { sealingKey, previousSealingKey });
   }
   const rows = () => db().selectFrom("server_key").selectAll().orderBy("name").execute();
   const blobs = () => db().selectFrom("blob").selectAll().execute();
@@ -158,8 +161,12 @@ describeDatabases("keys in a database", (current) => {
       const earlier = await open();
       const texts = await textsOf(earlier);
       const given = newSecret();
+      said();
       const nodes = await Promise.all([open(given), open(given), open(given)]);
       for (const node of nodes) assert.deepEqual(await textsOf(node), texts);
+      const [line, ...others] = said();
+      assert.match(line ?? "", /sealed with PAIL_SEALING_KEY now/);
+      assert.deepEqual(others, [], "the node that has done it says so");
       assert.deepEqual(await blobs(), []);
       assert.ok((await states()).includes("unnamed"));
       for (const { name, sealed } of await rows()) assert.doesNotThrow(() => openText(given, name, sealed));
@@ -200,7 +207,11 @@ describeDatabases("keys in a database", (current) => {
         open(next, store, wrong),
         fails(/To replace that one, set it as PAIL_PREVIOUS_SEALING_KEY/),
       );
+      said();
       const nodes = await Promise.all([open(next, store, given), open(next, store, given)]);
+      const [line, ...others] = said();
+      assert.match(line ?? "", /sealed with the new PAIL_SEALING_KEY: PAIL_PREVIOUS_SEALING_KEY may go/);
+      assert.deepEqual(others, []);
       for (const node of nodes) assert.deepEqual(await textsOf(node), texts);
       for (const { name, sealed } of await rows()) assert.doesNotThrow(() => openText(next, name, sealed));
       await assert.rejects(open(given), fails(/is not the key that they were sealed with/));

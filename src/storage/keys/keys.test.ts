@@ -41,9 +41,10 @@ async function databaseKeys() {
   databases.push(opened);
   const { database } = opened;
   const store = openMemoryObjectStore();
-  const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }), inlineBytesMax: 0 });
+  const log = pino({ level: "silent" });
+  const objects = openStoredObjects({ database, store, log, inlineBytesMax: 0 });
   const given = { sealingKey: undefined, previousSealingKey: undefined };
-  return () => openDatabaseKeys({ database, objects, randomBytes }, given);
+  return () => openDatabaseKeys({ database, objects, randomBytes, log }, given);
 }
 
 for (const [kind, newKeys] of [

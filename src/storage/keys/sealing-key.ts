@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import type { Logger } from "pino";
 import type { Config } from "../../config/config.ts";
 import { PREVIOUS_SEALING_KEY_VARIABLE, SEALING_KEY_VARIABLE } from "../../config/settings.ts";
 import { Failure } from "../../model/failure.ts";
@@ -26,6 +27,7 @@ export type SealingPorts = {
   /** Keeps nothing in the database, or the sealing key would lie beside what it seals. */
   readonly objects: StoredObjects;
   readonly randomBytes: (length: number) => Buffer;
+  readonly log: Logger;
 };
 
 type FindingPorts = Pick<SealingPorts, "objects"> & { readonly database: Pick<Database, "kysely"> };
@@ -59,11 +61,17 @@ export async function openSealingKey(
       case "given":
         return found.key;
       case "previous":
-        await sealAnew(ports, found.previous, found.given);
+        if (await sealAnew(ports, found.previous, found.given))
+          ports.log.info(
+            `the keys are sealed with the new ${SEALING_KEY_VARIABLE}: ${PREVIOUS_SEALING_KEY_VARIABLE} may go once every node has both`,
+          );
         break;
       case "stored":
         if (given === undefined) return found.key;
-        await sealAnew(ports, found.key, given);
+        if (await sealAnew(ports, found.key, given))
+          ports.log.info(
+            `the keys are sealed with ${SEALING_KEY_VARIABLE} now, and the one in the object store is given up`,
+          );
         break;
       case "changing":
         break;
@@ -191,16 +199,18 @@ async function readStoredKey({ database, objects }: FindingPorts): Promise<Store
   }
 }
 
-async function sealAnew(ports: SealingPorts, from: Secret, to: Secret): Promise<void> {
-  await ports.database.transaction(async (tx) => {
+/** False if another node was first. */
+async function sealAnew(ports: SealingPorts, from: Secret, to: Secret): Promise<boolean> {
+  return ports.database.transaction(async (tx) => {
     const check = await lockCheck(tx, "update");
-    if (check === undefined || !opensCheck(from, check)) return;
+    if (check === undefined || !opensCheck(from, check)) return false;
     // After the lock: whoever adds one has ended by now, or waits.
     for (const { name, sealed } of await listServerKeys(tx)) {
       const text = openText(from, name, sealed);
       await replaceServerKey(tx, { name, sealed: sealText(ports, to, name, text) });
     }
     await removeBlobs(tx, [SEALING_KEY_BLOB]);
+    return true;
   });
 }
 
