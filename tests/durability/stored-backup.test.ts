@@ -100,7 +100,13 @@ test("an object that the store has lost is needed only if no earlier backup has 
   try {
     const fresh = git.newPath("backup");
     await assert.rejects(backUp(ports, fresh, OPTIONS), {
-      message: /^Cannot back up: o\/.* is not in s3:\/\/memory, and no earlier backup/,
+      message:
+        /^Cannot back up: o\/.* is not in s3:\/\/memory, and no earlier backup.* \(repository team\/\S+\)$/,
+    });
+    for (const [key, value] of before)
+      contents.set(key, { ...value, content: Buffer.alloc(value.content.length) });
+    await assert.rejects(backUp(ports, git.newPath("backup"), OPTIONS), {
+      message: /^Cannot back up: the object store gives other bytes for .* \(repository team\/\S+\)$/,
     });
     assert.ok(!(await readdir(fresh)).includes("backup.json"));
     const folder = git.newPath("backup");

@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { createCommand, examples } from "../program.ts";
 import { addSettings } from "../start/settings-options.ts";
 import { withPorts } from "../start/with-ports.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";
+import { readFolder } from "./read-folder.ts";
 
 export function createBackupCommand(): Command {
   const command = createCommand("backup")
@@ -27,11 +27,14 @@ With an object store, DIR gets everything from it: it can be restored to a data 
     );
   return addSettings(command).action(
     async (folder: string, options: { readonly copy?: true; readonly verify?: true }) => {
-      const path = resolve(folder);
+      const path = readFolder(folder);
       const { backUp } = await import("../../operations/backup/back-up.ts");
-      const outcome = await withPorts(
+      const { hasStore, ...outcome } = await withPorts(
         command,
-        (ports) => backUp(ports, path, { mayLink: options.copy !== true, isFull: options.verify === true }),
+        async (ports) => ({
+          hasStore: ports.stored !== undefined,
+          ...(await backUp(ports, path, { mayLink: options.copy !== true, isFull: options.verify === true })),
+        }),
         { needsStore: true },
       );
       printLine(
@@ -44,7 +47,11 @@ With an object store, DIR gets everything from it: it can be restored to a data 
       for (const file of outcome.damagedSources)
         printLine(`DAMAGED: ${file}; the backup has the file as it was before: see pail fsck`);
       if (outcome.damagedSources.length > 0) process.exitCode = REFUSED_STATUS;
-      printNote(`pail restore ${path} --data NEW makes a data folder from it, and checks it`);
+      printNote(
+        hasStore
+          ? `pail restore ${path} fills the empty database and bucket that DATABASE_URL and PAIL_OBJECT_STORE name then, and checks it`
+          : `pail restore ${path} --data NEW makes a data folder from it, and checks it`,
+      );
     },
   );
 }

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { operatorBy } from "../../authorization/operator-by.ts";
 import { readSince } from "../audit/read-since.ts";
@@ -8,6 +7,7 @@ import { addSettings, configOf } from "../start/settings-options.ts";
 import { printLine, printNote } from "../terminal/print.ts";
 import { REFUSED_STATUS } from "../terminal/problem.ts";
 import { listProblems } from "./list-problems.ts";
+import { readFolder } from "./read-folder.ts";
 
 export function createRestoreCommand(): Command {
   const command = createCommand("restore")
@@ -38,7 +38,7 @@ were disabled and permissions that were taken away since then are back too. Webh
 pending at the time of the backup are delivered again.`,
     );
   return addSettings(command).action((folder: string, options: { readonly revokeSince?: string }) =>
-    restore(command, resolve(folder), options.revokeSince),
+    restore(command, readFolder(folder), options.revokeSince),
   );
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
+import { fullName } from "../../model/repository.ts";
 import type { Ports } from "../../ports.ts";
 import type { BackupStore } from "../../storage/backup/backup-store.ts";
 import {
@@ -12,6 +13,7 @@ import {
 import { downloadBlobName } from "../../storage/blobs/download-blob-name.ts";
 import type { StoredContent } from "../../storage/content/open-content.ts";
 import { createRepositoryFolder } from "../../storage/packs/repository-folders.ts";
+import { findRepositoryReferences } from "../../storage/sql/repositories/repositories.ts";
 import { createSnapshot, readSnapshot, type SnapshotContent } from "../../storage/sql/snapshot.ts";
 import { withHold } from "../../storage/sql/stored-objects/with-hold.ts";
 import { atOnce } from "./at-once.ts";
@@ -38,7 +40,9 @@ export async function takeStoredContent(
   store: BackupStore,
 ): Promise<TakenContent> {
   const takeInto = async (object: SnapshotObject, signal: AbortSignal) => {
-    await takeObject(ports.stored, { folder, store, signal }, object);
+    await takeObject(ports.stored, { folder, store, signal }, object).catch(async (error: unknown) => {
+      throw await withRepositoryNames(ports, object, error);
+    });
     reachFaultPoint("backup.object-taken");
   };
   return withHold(ports, "backup", async (signal) => {
@@ -59,6 +63,29 @@ export async function takeStoredContent(
       objects.close();
     }
   });
+}
+
+const NAMES_MAX = 3;
+
+/** An operator knows repositories by their names, and the object by none. What has forks has many. */
+async function withRepositoryNames(
+  { database }: Pick<Ports, "database">,
+  { repositories, blobs }: SnapshotObject,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof Failure)) return error;
+  const uuids = [...repositories, ...blobs.map(({ repositoryUuid }) => repositoryUuid)];
+  const known = await findRepositoryReferences(
+    database.kysely,
+    new Set(uuids.filter((uuid) => uuid !== null).slice(0, NAMES_MAX)),
+  );
+  const names = [...known.values()].map(fullName);
+  const message = error.message.replace(/^(?!Cannot back up: )/, "Cannot back up: ");
+  return new Failure(
+    error.kind,
+    names.length === 0 ? message : `${message} (repository ${names.join(", ")})`,
+    error.details,
+  );
 }
 
 function requireBlobs(objects: ObjectSnapshot, { downloads }: SnapshotContent): void {
