@@ -142,7 +142,11 @@ export async function openPorts(
   const metrics = await openMetrics(config);
   const { stored } = content;
   if (stored !== undefined)
-    metrics.watchObjects(() => ({ ...stored.cache.counts(), ...stored.objects.counts() }));
+    metrics.watchObjects(() => ({
+      ...stored.cache.counts(),
+      ...stored.objects.counts(),
+      ...stored.storeCounts(),
+    }));
   if (databaseClock !== undefined) metrics.watchClock(databaseClock.machineAheadMs);
   const auditNotes = openAuditNotes({ database, clock, log });
   const unknownOperations = openUnknownOperationCounter({ database, clock, log });

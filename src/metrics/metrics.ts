@@ -23,6 +23,12 @@ export type UploadCounts = {
   readonly inlineObjects: number;
 };
 
+/** Of what was read from the object store, since the start. */
+export type ReadCounts = {
+  /** Those that were given up. */
+  readonly failedReads: number;
+};
+
 /** What the server counts of itself, for Prometheus. No name of a person, repository or token is a label. */
 export type Metrics = {
   countRequest(method: string, route: string, status: number, durationMs: number): void;
@@ -34,8 +40,8 @@ export type Metrics = {
   countSweptObjects(count: number): void;
   /** Objects and uploads that were found in the object store and have no row. */
   countUnknownObjects(count: number): void;
-  /** What its cache of the object store has done since the start, and what it has uploaded. */
-  watchObjects(counts: () => CacheCounts & UploadCounts): void;
+  /** What its cache of the object store has done since the start, what it has uploaded, and what it could not read. */
+  watchObjects(counts: () => CacheCounts & UploadCounts & ReadCounts): void;
   /** A lease that this process has taken, has given back, or may have lost to another node. */
   noteLease(change: LeaseChange): void;
   /** Counts of limits that were written for other nodes, and read; or could not be. */

@@ -7,7 +7,7 @@ import { createPrometheusMetrics, writeMetrics } from "./prometheus-metrics.ts";
 
 test("what the cache of objects and the uploads of all processes have done is added up, as it is now", async () => {
   const counts = { hits: 1, misses: 2, broughtBytes: 300, evictedBytes: 4 };
-  const uploads = { uploads: 5, uploadedBytes: 600, failedUploads: 7, inlineObjects: 8 };
+  const uploads = { uploads: 5, uploadedBytes: 600, failedUploads: 7, inlineObjects: 8, failedReads: 9 };
   const processes = [createPrometheusMetrics(), createPrometheusMetrics()];
   for (const metrics of processes) metrics.watchObjects(() => ({ ...counts, ...uploads }));
   const write = async () => writeMetrics(await Promise.all(processes.map((metrics) => metrics.read())));
@@ -23,6 +23,7 @@ test("what the cache of objects and the uploads of all processes have done is ad
     "pail_store_uploaded_bytes_total 1200",
     "pail_store_failed_uploads_total 14",
     "pail_store_inline_objects_total 16",
+    "pail_store_failed_reads_total 18",
   ])
     assert.ok(lines.includes(line), line);
 });

@@ -117,6 +117,11 @@ export function createPrometheusMetrics(): Metrics {
         ({ failedUploads }) => failedUploads,
       );
       watch(
+        "pail_store_failed_reads_total",
+        "Reads that the object store did not answer, after all tries",
+        ({ failedReads }) => failedReads,
+      );
+      watch(
         "pail_store_inline_objects_total",
         "Objects small enough for the database",
         ({ inlineObjects }) => inlineObjects,

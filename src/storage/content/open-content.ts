@@ -16,6 +16,7 @@ import { openDatabaseKeys } from "../keys/database-keys.ts";
 import { openFileKeys } from "../keys/file-keys.ts";
 import type { Keys } from "../keys/keys.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
+import { type WatchedObjectStore, watchObjectStore } from "../object-store/watch-object-store.ts";
 import { openDiskPackStore } from "../packs/disk-pack-store.ts";
 import type { PackFolders, PackStore } from "../packs/pack-store.ts";
 import { newStagingName } from "../packs/staging-names.ts";
@@ -46,6 +47,7 @@ export type Content = {
 /** What there is with an object store alone. */
 export type StoredContent = {
   readonly store: ObjectStore;
+  readonly storeCounts: WatchedObjectStore["counts"];
   readonly objects: StoredObjects;
   readonly cache: ObjectCache;
   /** As `StoredPackStore` has it. */
@@ -118,14 +120,15 @@ async function openStoredContent(
 ): Promise<Content> {
   const { dataFolder } = config;
   requireCacheFolder(config);
-  const opened = await openObjectStore(settings);
-  const check = (answerMsMax?: number) => requireOwnStore({ database, store: opened, newUuid, answerMsMax });
+  const watched = watchObjectStore(await openObjectStore(settings), log);
+  const check = (answerMsMax?: number) =>
+    requireOwnStore({ database, store: watched.store, newUuid, answerMsMax });
   const store = isStoreLate
     ? openLateStore(
-        opened,
+        watched.store,
         openLate(() => check(LATE_ANSWER_MS_MAX)),
       )
-    : opened;
+    : watched.store;
   try {
     if (!isRestoring && !isStoreLate) await check();
   } catch (error) {
@@ -177,6 +180,7 @@ async function openStoredContent(
     downloads,
     stored: {
       store,
+      storeCounts: watched.counts,
       objects,
       cache,
       closeIdleViews: packs.closeIdleViews,
