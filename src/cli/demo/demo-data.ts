@@ -9,7 +9,7 @@ import { getProject } from "../../operations/projects/get-project.ts";
 import { createRepository } from "../../operations/repositories/repositories.ts";
 import { createWorkspace } from "../../operations/workspaces/workspaces.ts";
 import type { By, Ports } from "../../ports.ts";
-import { findAccountByEmail, listEmails } from "../../storage/sql/accounts/accounts.ts";
+import { findAccountByEmail, listAccounts, listEmails } from "../../storage/sql/accounts/accounts.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { findMember } from "../../storage/sql/workspaces/members.ts";
 import { findWorkspace } from "../../storage/sql/workspaces/workspaces.ts";
@@ -32,10 +32,14 @@ const REPOSITORY = "demo" as RepositorySlug;
 /**
  * Makes what is missing of the demo account, workspace and repository, and leaves alone what is there: also what a start
  * that was cut off has made.
+ *
+ * @throws Failure conflict if the data are of others.
  */
 export async function openDemoData(ports: Ports, by: By): Promise<DemoData> {
+  const known = (await findAccountByEmail(ports.database.kysely, EMAIL))?.account;
+  if (known === undefined) await refuseNodesOfOthers(ports);
   const account =
-    (await findAccountByEmail(ports.database.kysely, EMAIL))?.account ??
+    known ??
     (await createAccount(ports, by, { email: EMAIL, username: USERNAME, displayName: DISPLAY_NAME }));
   if (account.isDisabled) {
     throw new Failure(
@@ -51,6 +55,18 @@ export async function openDemoData(ports: Ports, by: By): Promise<DemoData> {
     workspace,
     repository: await openRepository(ports, by, workspace, { account, email }),
   };
+}
+
+/**
+ * A shell that has the variables of a cluster would make the demo a node of it, with an account whose tokens are printed. A data
+ * folder is named by who starts a demo.
+ */
+async function refuseNodesOfOthers({ stored, database }: Ports): Promise<void> {
+  if (stored === undefined || (await listAccounts(database.kysely)).length === 0) return;
+  throw new Failure(
+    "conflict",
+    "Cannot start the demo: DATABASE_URL and PAIL_OBJECT_STORE name an installation with accounts of its own and no demo (unset them, or give the demo an empty database and bucket)",
+  );
 }
 
 async function openWorkspace(ports: Ports, by: By, account: Account): Promise<Workspace> {
