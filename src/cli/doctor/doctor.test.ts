@@ -327,8 +327,9 @@ test("an object store is tried, with its database and keys, and what is wrong is
     for await (const page of store.list("")) assert.deepEqual(page, [], "nothing is begun");
     const opened = await openDatabase(database);
     await requireOwnStore({ database: opened, store, newUuid });
-    const objects = openStoredObjects({ database: opened, store, log: pino({ level: "silent" }) });
-    await openDatabaseKeys({ database: opened, objects, randomBytes }, config);
+    const log = pino({ level: "silent" });
+    const objects = openStoredObjects({ database: opened, store, log });
+    await openDatabaseKeys({ database: opened, objects, randomBytes, log }, config);
     await opened.close();
     const [own, keys] = await look();
     assert.match(own!.text, /does all that is needed, and is that of the database$/);
