@@ -15,6 +15,7 @@ import { isPack } from "./plan-stored-repack.ts";
 export type PackView = {
   readonly gitDir: string;
   packCount(): number;
+  hasPack(name: ObjectName): boolean;
   /** Whether all files of its packs are there: a cache may be wiped while the server runs. */
   isIntact(): Promise<boolean>;
   /** Whether it has nothing that the look has not: otherwise a new view would be smaller. */
@@ -35,6 +36,8 @@ export type PackView = {
 };
 
 const FOLDER_MODE = 0o700;
+/** More than the clocks of file systems take from one time to the next. */
+const TICK_MS = 50;
 /** The index goes last: git takes a pack for complete as soon as it is there. */
 const LAST_ENDING = "idx";
 
@@ -68,13 +71,16 @@ export async function makePackView(gitDir: string, cache: ObjectCache): Promise<
   return {
     gitDir,
     packCount: () => names.size,
+    hasPack: (name) => names.has(name),
     async isIntact() {
       const found = await stat(packFolder, { bigint: true }).catch(() => undefined);
       if (found === undefined || found.mtimeNs === intactAtNs) return found !== undefined;
       const wanted = [...names].flatMap((name) => [`pack-${name}.pack`, `pack-${name}.idx`]);
       const there = new Set(await readdir(packFolder).catch(() => []));
       if (!wanted.every((name) => there.has(name))) return false;
-      intactAtNs = found.mtimeNs;
+      // A file that is removed in the same tick as the last change leaves no trace.
+      const ageMs = performance.timeOrigin + performance.now() - Number(found.mtimeNs / 1_000_000n);
+      if (ageMs > TICK_MS) intactAtNs = found.mtimeNs;
       return true;
     },
     coversOnly({ packs }) {

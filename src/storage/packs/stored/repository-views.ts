@@ -274,8 +274,10 @@ export function openRepositoryViews({
     noteAdded(repository, names, generation) {
       for (const kept of all.get(repository) ?? []) {
         kept.view.noteRows(names);
-        // One that had all of the generation before needs no look to have all of this one.
-        if (kept.generation === generation - 1) kept.generation = generation;
+        // One that had all of the generation before needs no look to have all of this one. A view that was made while the files of
+        // the push were removed was not shown them.
+        if (kept.generation === generation - 1 && names.every(kept.view.hasPack))
+          kept.generation = generation;
       }
     },
     async refreshFolder(gitDir) {

@@ -151,6 +151,18 @@ test("files that are removed while a push ends are in nobody's way", async () =>
   assert.ok(await has(await add("six")));
 });
 
+test("what is pushed while the files are removed is in views that others have made meanwhile", async () => {
+  const before = await add("ten");
+  const { quarantine, id } = await receive("eleven");
+  const accepted = await quarantine.accept();
+  await rm(folder, { recursive: true });
+  assert.ok(await has(before), "a new view, which cannot be shown the pack: its files are gone");
+  await testDatabase.database.transaction((tx) => accepted.record(tx));
+  await accepted.confirm();
+  await quarantine.discard();
+  assert.ok(await has(id));
+});
+
 test("what could not be given up, as the database was away, is not shown in later views", async () => {
   const { quarantine, id } = await receive("seven");
   await quarantine.accept();
