@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { answerCors } from "./answer-cors.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
+import { logIfCut } from "./log-cut-stream.ts";
 import { createNodeServer, RETRY_AFTER_SECONDS } from "./node-server.ts";
 import { logRequest } from "./request-log.ts";
 
@@ -63,17 +64,21 @@ export function createHttpServer(ports: Ports): AppServer {
     if (request.headers.expect?.toLowerCase() === "100-continue") reply.raw.writeContinue();
     done(null, payload);
   });
-  server.addHook("onSend", (_request, reply, _payload, done) => {
-    if (reply.statusCode === 503 && !reply.hasHeader("retry-after"))
-      reply.header("retry-after", String(RETRY_AFTER_SECONDS));
-    done();
-  });
-  server.addHook("onResponse", (request, reply, done) => {
+  const note = (request: FastifyRequest, reply: FastifyReply) => {
     logRequest(ports, request, reply);
     ports.interception?.observe(request.raw, {
       route: request.routeOptions.url ?? "none",
       notes: request.notes,
     });
+  };
+  server.addHook("onSend", (request, reply, payload, done) => {
+    if (reply.statusCode === 503 && !reply.hasHeader("retry-after"))
+      reply.header("retry-after", String(RETRY_AFTER_SECONDS));
+    logIfCut(ports, { request, reply, payload }, () => note(request, reply));
+    done();
+  });
+  server.addHook("onResponse", (request, reply, done) => {
+    note(request, reply);
     done();
   });
   return server;
