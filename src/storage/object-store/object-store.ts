@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { Failure } from "../../model/failure.ts";
 
 /** A range of bytes, from 0, both ends included (RFC 9110, section 14.1.2). */
 export type ByteRange = { readonly first: number; readonly last: number };
@@ -36,6 +37,16 @@ export class NoSuchObjectError extends Error {
   }
 }
 
+/** The object has fewer bytes than the range that was asked for. `reason` is for the log: which object, and what was found. */
+export class ShortObjectError extends Failure {
+  constructor(reason: string) {
+    super("unavailable", "Cannot read from the object store: an object in it is shorter than it was", {
+      reason,
+    });
+    this.name = "ShortObjectError";
+  }
+}
+
 /**
  * Bytes under keys, in a bucket below a prefix. Needed of it: what was acknowledged stays and is read at once by
  * everybody, ranges, a list, deletion. Not needed: conditional writes, renames, versions. All methods try again for a
@@ -59,10 +70,10 @@ export type ObjectStore = {
   /**
    * A stream that fails if it is cut off or stalls. The length of what comes is checked, the content is not.
    *
-   * @throws NoSuchObjectError
+   * @throws NoSuchObjectError, ShortObjectError
    */
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
-  /** The whole object, or the range, in memory. @throws NoSuchObjectError */
+  /** The whole object, or the range, in memory. @throws NoSuchObjectError, ShortObjectError */
   readBytes(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Buffer>;
   /** Its length in bytes; undefined if there is none. */
   findBytes(key: string): Promise<number | undefined>;

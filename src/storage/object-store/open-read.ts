@@ -1,13 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { type ByteRange, NoSuchObjectError } from "./object-store.ts";
+import { type ByteRange, NoSuchObjectError, ShortObjectError } from "./object-store.ts";
 import { attempt, type S3 } from "./s3-client.ts";
-import {
-  type AttemptedRequest,
-  openAttempts,
-  type Patience,
-  StoreBusyError,
-  storeUnavailable,
-} from "./store-attempts.ts";
+import { type AttemptedRequest, openAttempts, type Patience, StoreBusyError } from "./store-attempts.ts";
 import { busyBecauseOf } from "./store-transport.ts";
 
 export type ReadRequest = AttemptedRequest & {
@@ -32,14 +26,14 @@ export type OpenedRead = {
  * The bytes of an object, which never changes under its key: what is cut off goes on where it was.
  *
  * @returns after the first answer has come, so that a missing object is known before any byte.
- * @throws NoSuchObjectError
+ * @throws NoSuchObjectError, ShortObjectError
  */
 export async function openRead(s3: S3, request: ReadRequest, patience: Patience): Promise<OpenedRead> {
   const { range, signal } = request;
   const rest: Rest = { first: range?.first ?? 0, last: range?.last };
   const attempts = openAttempts(request, patience, signal);
 
-  /** @throws NoSuchObjectError, Failure unavailable */
+  /** @throws NoSuchObjectError, ShortObjectError, Failure unavailable */
   async function open(): Promise<IncomingMessage> {
     for (;;) {
       signal?.throwIfAborted();
@@ -105,7 +99,7 @@ function announcedLength(length: number | undefined): number {
   return length;
 }
 
-/** @throws Failure unavailable if the object is too short for the range; StoreBusyError if it is another range. */
+/** @throws ShortObjectError if the object is too short for the range; StoreBusyError if it is another range. */
 function requireRange(
   request: AttemptedRequest,
   contentRange: string | undefined,
@@ -115,7 +109,7 @@ function requireRange(
   const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(contentRange ?? "")?.slice(1) ?? [];
   const [first, last, total] = found.map(Number);
   if (rest.last !== undefined && total !== undefined && total <= rest.last)
-    throw storeUnavailable(request, `the object has ${total} bytes only`);
+    throw new ShortObjectError(`${request.description}: the object has ${total} bytes only`);
   const isAsked =
     first === rest.first && last !== undefined && length === last - first + 1 && last === (rest.last ?? last);
   if (!isAsked) throw new StoreBusyError(`another range than it was asked for (${contentRange ?? "none"})`);

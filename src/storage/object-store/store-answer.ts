@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { ShortObjectError } from "./object-store.ts";
 import { type AttemptedRequest, StoreBusyError, storeUnavailable } from "./store-attempts.ts";
 import { busyBecauseOf } from "./store-transport.ts";
 
@@ -47,9 +48,16 @@ export function findErrorCode(answer: string): string | undefined {
   return /<Code>([A-Za-z0-9._-]{1,100})<\/Code>/.exec(answer)?.[1];
 }
 
-/** @throws StoreBusyError if another try may succeed; Failure unavailable if none will. */
+/** RFC 9110, section 15.5.17. */
+const RANGE_NOT_SATISFIABLE = 416;
+
+/**
+ * @throws StoreBusyError if another try may succeed; ShortObjectError if the object ends before the range that was asked for;
+ * Failure unavailable otherwise.
+ */
 export function refuse(request: AttemptedRequest, status: number, code: string | undefined): never {
   const reason = code === undefined ? `status ${status}` : `status ${status} ${code}`;
   if (isTransient(status, code)) throw new StoreBusyError(reason);
+  if (status === RANGE_NOT_SATISFIABLE) throw new ShortObjectError(`${request.description}: ${reason}`);
   throw storeUnavailable(request, reason);
 }

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { after, describe, test } from "node:test";
-import { Failure } from "../../model/failure.ts";
-import type { ObjectStore } from "../object-store/object-store.ts";
+import { type ObjectStore, ShortObjectError } from "../object-store/object-store.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { bringObject, RANGE_BYTES } from "./bring-object.ts";
+import { DamagedObjectError } from "./damaged-object-error.ts";
 import { THREAD_BYTES_MIN } from "./file-hash.ts";
 
 const root = await mkdtemp(join(tmpdir(), "pail-bring-"));
@@ -91,12 +91,20 @@ for (const [what, packBytes] of [
       });
 
       test(`with another ${place} byte twice is refused`, async () => {
-        await assert.rejects(
-          bring(damage),
-          (error) => error instanceof Failure && /gives other bytes/.test(error.message),
-        );
+        await assert.rejects(bring(damage), DamagedObjectError);
       });
     }
+
+    test("that is shorter is refused as damaged, with what was found for the log", async () => {
+      const cut = () => {
+        throw new ShortObjectError("GET o/aa/a: 5 bytes only");
+      };
+      await assert.rejects(bring(cut), (error) => {
+        assert.ok(error instanceof DamagedObjectError);
+        assert.match(error.details.reason!, /5 bytes only/);
+        return true;
+      });
+    });
 
     test("fails with what the store fails with, and the next one is brought", async () => {
       const fail = () => {

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { Failure } from "../../model/failure.ts";
-import type { ObjectStore } from "../object-store/object-store.ts";
+import { type ObjectStore, ShortObjectError } from "../object-store/object-store.ts";
 import type { CachedObject } from "./cached-object.ts";
+import { DamagedObjectError } from "./damaged-object-error.ts";
 import { type FileHash, openFileHash } from "./file-hash.ts";
 import { type Section, sectionsInOrder } from "./sections.ts";
 import { objectKey } from "./stored-objects.ts";
@@ -30,22 +30,22 @@ type Bring = {
  * was. Nothing is synced: whoever uses the files first after a restart looks whether they are whole.
  *
  * @throws NoSuchObjectError
- * @throws Failure unavailable if the bytes are not those that were stored.
+ * @throws DamagedObjectError if the bytes are not those that were stored.
  */
 export async function bringObject(bring: Bring): Promise<void> {
   const sections = sectionsInOrder(bring.object.sections);
   for (let tries = 1; ; tries += 1) {
     const files = await openFiles(bring.folder, sections);
+    let found = "its SHA-256 is another one";
     try {
       if (await bringInto(bring, sections, files)) return;
+    } catch (error) {
+      if (!(error instanceof ShortObjectError)) throw error;
+      found = error.details.reason ?? error.message;
     } finally {
       for (const file of files) await file.close();
     }
-    if (tries === TRIES_MAX)
-      throw new Failure(
-        "unavailable",
-        `the object store gives other bytes for ${bring.object.name} than were stored`,
-      );
+    if (tries === TRIES_MAX) throw new DamagedObjectError("the object store", bring.object.name, found);
   }
 }
 

@@ -24,6 +24,7 @@ import { findInlineContent } from "../sql/stored-objects/find-inline-content.ts"
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import { bringObject } from "./bring-object.ts";
 import type { CachedObject } from "./cached-object.ts";
+import { DamagedObjectError } from "./damaged-object-error.ts";
 import { openFileHash } from "./file-hash.ts";
 import { sectionsInOrder } from "./sections.ts";
 
@@ -37,7 +38,8 @@ export type ObjectCache = {
    * brought, once for all who wait for it.
    *
    * @throws NoSuchObjectError if the store does not have one any more.
-   * @throws Failure unavailable if the store does not answer, or gives other bytes.
+   * @throws DamagedObjectError if it has other bytes.
+   * @throws Failure unavailable if the store does not answer.
    */
   linkInto(folder: string, objects: readonly CachedObject[], signal?: AbortSignal): Promise<void>;
   /** Takes files that were made here, by their endings, and that are those of the object. */
@@ -226,7 +228,7 @@ export function openObjectCache({
       const content = contents.get(object.name);
       if (content === undefined) throw new NoSuchObjectError(object.name);
       if (!createHash("sha256").update(content).digest().equals(object.sha256))
-        throw new Failure("unavailable", `the database has other bytes for ${object.name} than were stored`);
+        throw new DamagedObjectError("the database", object.name, "its SHA-256 is another one");
       counts.misses += 1;
       counts.broughtBytes += object.bytes;
       await makeFolders(dirname(pathOf(object.name, "pack")));

@@ -6,12 +6,15 @@ import {
   type ByteRange,
   NoSuchObjectError,
   type ObjectStore,
+  ShortObjectError,
   type UploadSource,
 } from "../../../src/storage/object-store/object-store.ts";
 import { SINGLE_BYTES_MAX } from "../../../src/storage/object-store/s3-upload.ts";
 
 /** As stores have them. */
 const PAGE_MAX = 1_000;
+/** As they come from a connection. */
+const CHUNK_BYTES = 65_536;
 
 export type MemoryObjectStore = ObjectStore & {
   /** What is in it, by keys. A test may change it behind everybody's back. */
@@ -37,12 +40,12 @@ export function openMemoryObjectStore({
       reason: `${method} ${key} of ${url}: ${reason}`,
     });
 
-  /** @throws NoSuchObjectError, Failure unavailable if the object is shorter. */
+  /** @throws NoSuchObjectError, ShortObjectError */
   function find(key: string, range: ByteRange | undefined): Buffer {
     const found = contents.get(key)?.content;
     if (found === undefined) throw new NoSuchObjectError(key);
     if (range === undefined) return found;
-    if (range.last >= found.length) throw refuse("GET", key, "status 416 InvalidRange");
+    if (range.last >= found.length) throw new ShortObjectError(`GET ${key} of ${url}: status 416`);
     return found.subarray(range.first, range.last + 1);
   }
 
@@ -72,7 +75,7 @@ export function openMemoryObjectStore({
     async read(key, range, signal) {
       signal?.throwIfAborted();
       const content = find(key, range);
-      return Readable.from(content.length === 0 ? [] : [content], { objectMode: false });
+      return Readable.from(chunksOf(content), { objectMode: false });
     },
     async readBytes(key, range, signal) {
       signal?.throwIfAborted();
@@ -101,6 +104,10 @@ export function openMemoryObjectStore({
     },
     close() {},
   };
+}
+
+function* chunksOf(content: Buffer): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += CHUNK_BYTES) yield content.subarray(at, at + CHUNK_BYTES);
 }
 
 async function readSource(source: UploadSource): Promise<Buffer> {

@@ -8,6 +8,7 @@ import { NoSuchObjectError } from "../../object-store/object-store.ts";
 import type { Database } from "../../sql/database.ts";
 import { lookAtPacks, type PackLook } from "../../sql/stored-objects/packs.ts";
 import type { ObjectName } from "../../sql/stored-objects/stored-objects.ts";
+import { DamagedObjectError } from "../../stored-objects/damaged-object-error.ts";
 import type { ObjectCache } from "../../stored-objects/object-cache.ts";
 import { cacheWiped } from "../with-repository.ts";
 import { makePackView, type PackView } from "./pack-view.ts";
@@ -132,20 +133,31 @@ export function openRepositoryViews({
     return kept;
   }
 
-  /** The newest view, with all of a look that is made now. Its users are one more. */
-  async function renew(repository: Uuid): Promise<Kept> {
+  /** With a look that is made now; with another one if something of it has been deleted meanwhile. */
+  async function withLook<T>(repository: Uuid, work: (look: PackLook | undefined) => Promise<T>): Promise<T> {
     for (let looks = 1; ; looks += 1) {
       const look = await lookAtPacks(database.kysely, repository);
       try {
-        return await renewFrom(repository, look);
+        return await work(look);
       } catch (error) {
-        if (!(error instanceof NoSuchObjectError)) throw error;
-        if (looks === LOOKS_MAX) {
-          log.error({ err: error, "repository.uuid": repository }, "an object is missing in the store");
-          throw new Failure("unavailable", "the repository's objects are not in the object store");
-        }
+        const isMissing = error instanceof NoSuchObjectError;
+        if (isMissing && looks < LOOKS_MAX) continue;
+        if (isMissing || error instanceof DamagedObjectError)
+          log.error(
+            { err: error, "repository.uuid": repository },
+            "an object is damaged or missing in the store",
+          );
+        if (!isMissing) throw error;
+        throw new Failure("unavailable", "the repository's objects are not in the object store", {
+          reason: error.message,
+        });
       }
     }
+  }
+
+  /** The newest view, with all of a look that is made now. Its users are one more. */
+  function renew(repository: Uuid): Promise<Kept> {
+    return withLook(repository, (look) => renewFrom(repository, look));
   }
 
   async function renewFrom(repository: Uuid, look: PackLook | undefined): Promise<Kept> {
@@ -182,8 +194,9 @@ export function openRepositoryViews({
   async function refresh(repository: Uuid, kept: Kept): Promise<boolean> {
     const now = await database.lookups.findPackGeneration(repository);
     if (now === undefined || now.packGeneration <= kept.generation) return false;
-    const look = await lookAtPacks(database.kysely, repository);
-    if (look !== undefined) await addTo(kept, look);
+    await withLook(repository, async (look) => {
+      if (look !== undefined) await addTo(kept, look);
+    });
     return true;
   }
 
