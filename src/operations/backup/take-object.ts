@@ -161,7 +161,7 @@ async function write(
 ): Promise<void> {
   if (sections === undefined) {
     const place = { name, bytes, sha256, isInline: false };
-    const source = content === undefined ? await objects.read(place, undefined, signal) : [content];
+    const source = content === undefined ? await objects.read(place, signal) : [content];
     await pipeline(source, createWriteStream(join(folder, BLOB_ENDING)), { signal });
     return;
   }

@@ -8,7 +8,7 @@ import { findDownload } from "../../storage/sql/downloads/downloads.ts";
 import { findRepository } from "../../storage/sql/repositories/repositories.ts";
 import { fetchDownload, noDownload } from "./downloads.ts";
 
-export type DownloadLinkPorts = Pick<Ports, "downloads" | "database" | "clock" | "keys">;
+export type DownloadLinkPorts = Pick<Ports, "downloads" | "database" | "clock" | "keys" | "log">;
 
 /** Our choice: enough time for a slow client to follow a redirect. A download that has begun is sent to its end. */
 export const DOWNLOAD_LINK_MS = 2 * 60_000;

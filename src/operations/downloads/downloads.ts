@@ -95,18 +95,25 @@ async function replaceDownloads(
   return replaced;
 }
 
-/** Opens a file for sending, and counts the download. @throws Failure not-found. */
+/** Opens a file for sending, and counts the download. @throws Failure not-found; unavailable if its bytes are lost. */
 export async function fetchDownload(
-  { downloads, database }: Pick<Ports, "downloads" | "database">,
+  { downloads, database, log }: Pick<Ports, "downloads" | "database" | "log">,
   repository: Repository,
   name: string,
 ): Promise<{ readonly download: Download; readonly content: Readable }> {
   let missing: Uuid | undefined;
   for (;;) {
     const download = await findDownload(database.kysely, repository.uuid, name);
+    if (download === undefined) throw noDownload(name);
     // If the row has not changed, its file is missing and the data is damaged. If it has, the file was just replaced:
     // look again.
-    if (download === undefined || download.fileUuid === missing) throw noDownload(name);
+    if (download.fileUuid === missing) {
+      log.error(
+        { "repository.uuid": repository.uuid, "download.uuid": missing },
+        "the file of a download is missing",
+      );
+      throw new Failure("unavailable", `Cannot read the download "${name}": its file is missing`);
+    }
     // Counted first: if this failed after the file was opened, the file would stay open.
     await countDownload(database.kysely, download.fileUuid);
     const content = await downloads.open(blobOf(download));

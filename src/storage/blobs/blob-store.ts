@@ -19,9 +19,6 @@ export type PutOptions = {
   readonly sha256?: string;
 };
 
-/** A range of bytes, from 0, both ends included. */
-export type BlobRange = { readonly first: number; readonly last: number };
-
 export type BlobLocation = {
   /** Where the blob is or should be, in words for an operator. */
   readonly path: string;
@@ -60,8 +57,12 @@ export type BlobStore = {
    * @throws Failure too-large beyond `bytesMax`, invalid-input if they do not match `sha256`.
    */
   put(blob: BlobId, source: AsyncIterable<Buffer>, options: PutOptions): Promise<NewBlob>;
-  /** Undefined if it was deleted. An open blob can be read to its end, even if it is deleted meanwhile. */
-  open(blob: BlobId, range?: BlobRange): Promise<Readable | undefined>;
+  /**
+   * Undefined if it was deleted. An open blob can be read to its end, even if it is deleted meanwhile.
+   *
+   * @throws Failure unavailable if its bytes are lost or damaged, as far as that can be told from a file. The stream fails so too.
+   */
+  open(blob: BlobId): Promise<Readable | undefined>;
   locate(blob: BlobId): Promise<BlobLocation>;
   /**
    * Provides the bytes as a file, which must not be written to, for as long as `work` takes.

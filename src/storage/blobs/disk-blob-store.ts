@@ -51,10 +51,10 @@ export function openDiskBlobStore(folder: string): BlobStore {
         throw error;
       }
     },
-    async open(blob, range) {
+    async open(blob) {
       try {
         const handle = await open(pathOf(blob), "r");
-        return handle.createReadStream(range && { start: range.first, end: range.last });
+        return handle.createReadStream();
       } catch (error) {
         if (hasCode(error, "ENOENT")) return undefined;
         throw error;

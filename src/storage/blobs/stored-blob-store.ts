@@ -3,6 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Logger } from "pino";
 import { Failure } from "../../model/failure.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { makeFolders } from "../files/make-folders.ts";
@@ -12,8 +13,9 @@ import { isCutOff, isOwn, newStagingName } from "../packs/staging-names.ts";
 import type { Database } from "../sql/database.ts";
 import { addBlob, findBlob, listRepositoryBlobs, removeBlobs } from "../sql/stored-objects/blobs.ts";
 import { ObjectCondemnedError } from "../sql/stored-objects/stored-objects.ts";
+import { DamagedObjectError } from "../stored-objects/damaged-object-error.ts";
 import { objectKey, type StoredObjects } from "../stored-objects/stored-objects.ts";
-import type { BlobId, BlobRange, BlobStore } from "./blob-store.ts";
+import type { BlobId, BlobStore } from "./blob-store.ts";
 import type { DOWNLOAD_KIND } from "./download-blob-name.ts";
 import { receiveFile } from "./receive-file.ts";
 
@@ -21,6 +23,7 @@ export type StoredBlobPorts = {
   readonly database: Pick<Database, "kysely">;
   readonly objects: StoredObjects;
   readonly store: Pick<ObjectStore, "url" | "findBytes">;
+  readonly log: Logger;
 };
 
 export type StoredBlobSettings = {
@@ -35,14 +38,31 @@ export type StoredBlobSettings = {
  * in the transaction of the caller; its bytes are deleted by the sweep of the store.
  */
 export function openStoredBlobStore(
-  { database: { kysely }, objects, store }: StoredBlobPorts,
+  { database: { kysely }, objects, store, log }: StoredBlobPorts,
   { kind, folder }: StoredBlobSettings,
 ): BlobStore {
   const nameOf = ({ uuid }: Pick<BlobId, "uuid">) => `${kind}/${uuid}`;
 
-  async function openBlob(blob: BlobId, range?: BlobRange): Promise<Readable | undefined> {
+  async function openBlob(blob: BlobId): Promise<Readable | undefined> {
     const place = await findBlob(kysely, nameOf(blob));
-    return place && unlessNoObject(objects.read(place, range));
+    if (place === undefined) return undefined;
+    const noteLoss = (error: unknown) => {
+      if (error instanceof DamagedObjectError || error instanceof NoSuchObjectError)
+        log.error(
+          { err: error, "object.name": place.name, "repository.uuid": blob.ownerUuid },
+          "a file is damaged or missing in the object store",
+        );
+    };
+    try {
+      return (await objects.read(place)).once("error", noteLoss);
+    } catch (error) {
+      const isMissing = error instanceof NoSuchObjectError;
+      // A row that is gone has been deleted meanwhile, and its object perhaps long since.
+      if (isMissing && (await findBlob(kysely, nameOf(blob))) === undefined) return undefined;
+      noteLoss(error);
+      if (!isMissing) throw error;
+      throw new Failure("unavailable", "the file is not in the object store", { reason: error.message });
+    }
   }
 
   return {
@@ -125,15 +145,6 @@ function createFile(path: string): Writable {
 
 function uploadSource(path: string, bytes: number): UploadSource {
   return { bytes, open: (range) => createReadStream(path, range && { start: range.first, end: range.last }) };
-}
-
-async function unlessNoObject<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof NoSuchObjectError) return undefined;
-    throw error;
-  }
 }
 
 function tookTooLong({ message }: ObjectCondemnedError): Failure {

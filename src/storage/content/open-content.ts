@@ -161,7 +161,7 @@ async function openStoredContent(
       log,
     });
     const downloads = openStoredBlobStore(
-      { database: rows, objects, store },
+      { database: rows, objects, store, log },
       { kind: DOWNLOAD_KIND, folder: join(cacheFolder, "downloads") },
     );
     return { objects, cache, packs, downloads, close: packs.close };

@@ -86,7 +86,7 @@ describeDatabases("keys in a database", (current) => {
       const [object] = await blobs();
       const [key, stored] = [...contents].find(([name]) => name.endsWith(object!.object_name))!;
       contents.set(key, { ...stored, content: Buffer.from(newSecret().reveal()) });
-      await assert.rejects(open(), fails(/gives other bytes/));
+      await assert.rejects(open(), fails(/has other bytes/));
       contents.set(key, stored);
     });
 
@@ -143,10 +143,10 @@ describeDatabases("keys in a database", (current) => {
       const asked = Promise.withResolvers<void>();
       const slow: typeof store = {
         ...store,
-        async read(...request) {
+        async readBytes(...request) {
           asked.resolve();
           await gate.promise;
-          return store.read(...request);
+          return store.readBytes(...request);
         },
       };
       const late = open(undefined, slow);

@@ -7,9 +7,9 @@ import type { Logger } from "pino";
 import { reachFaultPoint } from "../../fault-points.ts";
 import { Failure } from "../../model/failure.ts";
 import {
-  type ByteRange,
   NoSuchObjectError,
   type ObjectStore,
+  ShortObjectError,
   type UploadSource,
 } from "../object-store/object-store.ts";
 import type { Database } from "../sql/database.ts";
@@ -21,6 +21,7 @@ import {
   type ObjectName,
   type UploadedObject,
 } from "../sql/stored-objects/stored-objects.ts";
+import { DamagedObjectError } from "./damaged-object-error.ts";
 import {
   INLINE_BYTES_MAX,
   objectKey,
@@ -31,6 +32,10 @@ import {
 
 /** How long the requests of an upload are taken by the store, from the time of its row: T_sign. */
 export const SIGNATURE_MS = 3_600_000;
+/** Up to so many bytes an object is read whole before anything of it is given. */
+const HELD_BYTES_MAX = 256 * 1024;
+/** Wrong bytes may be a fault on the way. */
+const TRIES_MAX = 2;
 
 type StoredObjectPorts = {
   readonly database: Pick<Database, "kysely">;
@@ -100,14 +105,17 @@ export function openStoredObjects({
     },
     condemn,
     counts: () => ({ ...counts }),
-    async read(object, range, signal) {
-      if (object.isInline) {
-        const content = (await findInlineContent(database.kysely, [object.name])).get(object.name);
-        if (content === undefined) throw new NoSuchObjectError(object.name);
-        return Readable.from([cut(content, range)], { objectMode: false });
+    async read(object, signal) {
+      const { name, bytes, isInline } = object;
+      if (isInline) {
+        const content = (await findInlineContent(database.kysely, [name])).get(name);
+        if (content === undefined) throw new NoSuchObjectError(name);
+        const found = findDamage(object, content);
+        if (found !== undefined) throw new DamagedObjectError("the database", name, found);
+        return streamOf(content);
       }
-      const stream = await store.read(objectKey(object.name), range, signal);
-      return range === undefined ? verified(stream, object) : stream;
+      if (bytes <= HELD_BYTES_MAX) return streamOf(await readHeld(store, object, signal));
+      return verified(await store.read(objectKey(name), undefined, signal), object);
     },
   };
 }
@@ -124,24 +132,75 @@ async function digestOf(source: UploadSource): Promise<Buffer> {
   return hash.digest();
 }
 
-function cut(content: Buffer, range: ByteRange | undefined): Buffer {
-  return range === undefined ? content : content.subarray(range.first, range.last + 1);
+function streamOf(content: Buffer): Readable {
+  return Readable.from([content], { objectMode: false });
 }
 
-/** Fails at its end if the bytes are not those that were stored. */
+/** @throws NoSuchObjectError, DamagedObjectError */
+async function readHeld(
+  store: Pick<ObjectStore, "readBytes">,
+  object: StoredObjectPlace,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  // Not more than is expected, whatever is there.
+  const range = object.bytes === 0 ? undefined : { first: 0, last: object.bytes - 1 };
+  for (let tries = 1; ; tries += 1) {
+    let found: string | undefined;
+    try {
+      const content = await store.readBytes(objectKey(object.name), range, signal);
+      found = findDamage(object, content);
+      if (found === undefined) return content;
+    } catch (error) {
+      if (!(error instanceof ShortObjectError)) throw error;
+      found = error.details.reason ?? error.message;
+    }
+    if (tries === TRIES_MAX) throw new DamagedObjectError("the object store", object.name, found);
+  }
+}
+
+/** What is wrong with the content of an object; undefined if nothing is. */
+function findDamage(
+  { bytes, sha256 }: Pick<StoredObjectPlace, "bytes" | "sha256">,
+  content: Buffer,
+): string | undefined {
+  if (content.length !== bytes) return otherLength(content.length, bytes);
+  return createHash("sha256").update(content).digest().equals(sha256) ? undefined : OTHER_DIGEST;
+}
+
+const OTHER_DIGEST = "its SHA-256 is another one";
+
+function otherLength(found: number, bytes: number): string {
+  return `it has ${found} bytes in place of ${bytes}`;
+}
+
+/**
+ * Holds each chunk back until the next one comes, and the last one until the checksum of all is known to be right: whoever has all
+ * bytes has the right ones.
+ */
 function verified(stream: Readable, { name, bytes, sha256 }: StoredObjectPlace): Readable {
   const hash = createHash("sha256");
+  const damaged = (found: string) => new DamagedObjectError("the object store", name, found);
   let count = 0;
+  let held: Buffer | undefined;
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
       count += chunk.length;
-      done(null, chunk);
+      if (count > bytes) {
+        done(damaged(`it has more than ${bytes} bytes`));
+        return;
+      }
+      hash.update(chunk);
+      // The bytes of an empty chunk are all given with the one before it.
+      if (chunk.length > 0) {
+        if (held !== undefined) this.push(held);
+        held = chunk;
+      }
+      done();
     },
     flush(done) {
-      const isRight = count === bytes && hash.digest().equals(sha256);
-      const wrong = `the object store gives other bytes for ${name} than were stored`;
-      done(isRight ? null : new Failure("unavailable", wrong));
+      if (count !== bytes) done(damaged(otherLength(count, bytes)));
+      else if (!hash.digest().equals(sha256)) done(damaged(OTHER_DIGEST));
+      else done(null, held);
     },
   });
   pipeline(stream, check).catch((error: unknown) => check.destroy(error as Error));

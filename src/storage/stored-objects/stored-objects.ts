@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { UploadCounts } from "../../metrics/metrics.ts";
-import type { ByteRange, UploadSource } from "../object-store/object-store.ts";
+import type { UploadSource } from "../object-store/object-store.ts";
 import type { StoredObjectRow } from "../sql/schema/stored-objects.ts";
 import type { ObjectName, Sections, UploadedObject } from "../sql/stored-objects/stored-objects.ts";
 
@@ -34,12 +34,13 @@ export type StoredObjects = {
   /** As `condemnObject`; nothing to do for an inline object. Call it when it is not named, or it is unknown whether it was. */
   condemn(object: Pick<UploadedObject, "name" | "inline">): Promise<"condemned" | "named">;
   /**
-   * The bytes as they come from the store or the database, not through the cache. What is read to its end has the right
-   * checksum, or the stream fails.
+   * The bytes as they come from the store or the database, not through the cache. Of bytes that are not those that were stored
+   * the end is never given: the stream fails before its last chunk, with DamagedObjectError.
    *
    * @throws NoSuchObjectError
+   * @throws DamagedObjectError of a small object, of which then nothing is given.
    */
-  read(object: StoredObjectPlace, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
+  read(object: StoredObjectPlace, signal?: AbortSignal): Promise<Readable>;
   counts(): UploadCounts;
 };
 

@@ -59,7 +59,8 @@ export async function openBlobStoreOf(kind: BlobStoreKind, folder: string): Prom
     if (kind === "disk") return openDiskBlobStore(folder);
     if (kind === "memory") return openMemoryBlobStore();
     const store = (await bucket?.openStore()) ?? openMemoryObjectStore();
-    const objects = openStoredObjects({ database, store, log: pino({ level: "silent" }) });
-    return openStoredBlobStore({ database, objects, store }, { kind: "download", folder });
+    const log = pino({ level: "silent" });
+    const objects = openStoredObjects({ database, store, log });
+    return openStoredBlobStore({ database, objects, store, log }, { kind: "download", folder });
   }
 }

@@ -35,9 +35,9 @@ export function openMemoryBlobStore(): BlobStore {
         },
       };
     },
-    async open(blob, range) {
+    async open(blob) {
       const bytes = blobs.get(keyOf(blob))?.bytes;
-      return bytes && Readable.from([range ? bytes.subarray(range.first, range.last + 1) : bytes]);
+      return bytes && Readable.from([bytes]);
     },
     async locate(blob) {
       const entry = blobs.get(keyOf(blob));

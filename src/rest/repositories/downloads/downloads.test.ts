@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
@@ -130,6 +130,20 @@ test("a fetch is a redirect to a link that opens this file alone, for a short ti
   assert.equal((await call("DELETE", `/${encodeURIComponent(name)}`)).status, 204);
   assert.equal((await fetch(location)).status, 404);
   assert.equal((await call("DELETE", "/other.txt")).status, 204);
+});
+
+test("a file that is lost is not taken for one that was deleted", ONLY_FOLDERS, async () => {
+  await upload("lost.txt", "content");
+  const [uuid] = await storedBlobs();
+  await rm((await app.ports.downloads.locate({ ownerUuid: app.repository.uuid, uuid: uuid! })).path);
+  const start = app.logLines.length;
+  assert.equal((await call("GET", "/lost.txt")).status, 503);
+  const errors = app.logLines.slice(start).filter(({ level }) => level === 50);
+  assert.deepEqual(
+    errors.map((line) => [line["repository.uuid"], line["download.uuid"]]),
+    [[app.repository.uuid, uuid]],
+  );
+  assert.equal((await call("DELETE", "/lost.txt")).status, 204);
 });
 
 for (const name of ["", ".", "..", "a/b", "a\\b", "a\nb", "\ud800", "x".repeat(256)]) {
