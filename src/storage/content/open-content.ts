@@ -149,6 +149,7 @@ async function openStoredContent(
       store,
       database: rows,
       newName: newStagingName,
+      closeIdleViews: () => packs.closeIdleViews(),
       clock,
       log,
     });

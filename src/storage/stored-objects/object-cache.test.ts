@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -8,9 +8,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import pino from "pino";
 import { openTestDatabase } from "../../../tests/support/database/test-database.ts";
 import { openMemoryObjectStore } from "../../../tests/support/object-store/memory-object-store.ts";
+import { Failure } from "../../model/failure.ts";
+import type { ObjectStore } from "../object-store/object-store.ts";
 import type { ObjectName } from "../sql/stored-objects/stored-objects.ts";
 import type { CachedObject } from "./cached-object.ts";
-import { openObjectCache } from "./object-cache.ts";
+import { type ObjectCache, openObjectCache } from "./object-cache.ts";
 import { objectKey } from "./stored-objects.ts";
 
 const root = await mkdtemp(join(tmpdir(), "pail-cache-"));
@@ -42,6 +44,7 @@ test("evicts whole objects, those first that were used longest ago, whatever the
       store,
       database,
       newName: () => String(++names),
+      closeIdleViews: async () => {},
       clock: () => hoursAgo(1),
       log: pino({ level: "silent" }),
     });
@@ -64,4 +67,81 @@ test("evicts whole objects, those first that were used longest ago, whatever the
   const left = (await readdir(folder, { recursive: true })).filter((path) => path.includes("pack-"));
   const whole = [first, third].flatMap((object) => [pathOf(object, "idx"), pathOf(object, "pack")]);
   assert.deepEqual(left.map((path) => join(folder, path)).toSorted(), whole.toSorted());
+});
+
+/** A cache in a folder of its own. */
+function openIn(name: string, other: Partial<Parameters<typeof openObjectCache>[0]> = {}): ObjectCache {
+  let names = 0;
+  return openObjectCache({
+    folder: join(root, name),
+    bytesMax: 1024 ** 3,
+    store,
+    database,
+    newName: () => `new-${++names}`,
+    closeIdleViews: async () => {},
+    clock: () => new Date(),
+    log: pino({ level: "silent" }),
+    ...other,
+  });
+}
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".pack"));
+}
+
+for (const [what, isEverFull] of [
+  ["on a full disk what nobody uses is removed, and the object is brought after all", false],
+  ["who still finds it full is told so", true],
+] as const)
+  test(what, async () => {
+    const name = `full-${isEverFull}`;
+    const [old, wanted] = [await newObject("d"), await newObject("e")];
+    let isFull = false;
+    let closed = 0;
+    const limited: ObjectStore = {
+      ...store,
+      async read(...given) {
+        if (isFull) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+        return store.read(...given);
+      },
+    };
+    const cache = openIn(name, {
+      store: limited,
+      async closeIdleViews() {
+        closed += 1;
+        isFull = isEverFull;
+      },
+    });
+    await cache.linkInto(await mkdtemp(join(root, "view-")), [old]);
+    isFull = true;
+    const view = await mkdtemp(join(root, "view-"));
+    const linked = cache.linkInto(view, [wanted]);
+    if (isEverFull)
+      await assert.rejects(
+        linked,
+        (error) => error instanceof Failure && /disk .* is full/.test(error.message),
+      );
+    else await linked;
+    assert.equal(closed, 1);
+    const left = isEverFull ? [] : [`pack-${wanted.name}.pack`];
+    assert.deepEqual(await listFiles(view), left);
+    assert.deepEqual(
+      (await listFiles(join(root, name))).map((path) => path.slice(path.lastIndexOf("/") + 1)),
+      left,
+    );
+  });
+
+test("what is in the place of its folders and files is removed", async () => {
+  const objects = [await newObject("1"), await newObject("2")];
+  const folder = join(root, "odd");
+  await mkdir(join(folder, "22", `pack-${objects[1]!.name}.idx`), { recursive: true });
+  for (const name of ["incoming", "11", "33"]) await writeFile(join(folder, name), "");
+  const cache = openIn("odd");
+  await cache.sweep(() => true);
+  await cache.evict();
+  const view = await mkdtemp(join(root, "view-"));
+  await cache.linkInto(view, objects);
+  assert.equal((await listFiles(view)).length, 2);
+  await openIn("odd", { bytesMax: 1 }).evict();
+  assert.deepEqual(await listFiles(folder), []);
 });

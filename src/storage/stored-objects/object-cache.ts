@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   type FileHandle,
   link,
+  lstat,
   open,
   readdir,
   rename,
@@ -11,7 +12,7 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { reachFaultPoint } from "../../fault-points.ts";
 import type { CacheCounts } from "../../metrics/metrics.ts";
@@ -39,13 +40,15 @@ export type ObjectCache = {
    *
    * @throws NoSuchObjectError if the store does not have one any more.
    * @throws DamagedObjectError if it has other bytes.
-   * @throws Failure unavailable if the store does not answer.
+   * @throws Failure unavailable if the store does not answer, or the disk is full.
    */
   linkInto(folder: string, objects: readonly CachedObject[], signal?: AbortSignal): Promise<void>;
   /** Takes files that were made here, by their endings, and that are those of the object. */
   adopt(object: CachedObject, files: ReadonlyMap<string, string>): Promise<void>;
   /** Removes what was used longest ago, until it is below the limit. Who has files linked keeps them. */
   evict(): Promise<void>;
+  /** Does `work`, and does it again if the disk is full, once all that is not in use has been removed. It must bear both. */
+  withRoom<T>(work: () => Promise<T>): Promise<T>;
   /** Removes what an ended process has left half brought. */
   sweep(isLeft: (name: string) => boolean): Promise<void>;
   counts(): CacheCounts;
@@ -58,6 +61,8 @@ export type ObjectCacheOptions = {
   readonly database: Pick<Database, "kysely">;
   /** A new name that shows which process it belongs to. */
   readonly newName: () => string;
+  /** Removes the folders to which files were linked and that nobody uses: a file gives its bytes back with its last name. */
+  readonly closeIdleViews: () => Promise<void>;
   readonly clock: () => Date;
   readonly log: Logger;
 };
@@ -76,6 +81,7 @@ export function openObjectCache({
   store,
   database,
   newName,
+  closeIdleViews,
   clock,
   log,
 }: ObjectCacheOptions): ObjectCache {
@@ -86,15 +92,15 @@ export function openObjectCache({
   const counts = { hits: 0, misses: 0, broughtBytes: 0, evictedBytes: 0 };
   let addedBytes = 0;
   let evicting: Promise<void> | undefined;
+  let clearing: Promise<void> | undefined;
 
-  const pathOf = (name: ObjectName, ending: string) =>
-    join(folder, name.slice(0, 2), `pack-${name}.${ending}`);
+  const pathOf = (name: ObjectName, ending: string) => join(folder, shardOf(name), `pack-${name}.${ending}`);
 
   /** Whether all files are here and, at their first use by this process, whole. */
   async function isHere(object: CachedObject): Promise<boolean> {
     for (const { ending, bytes } of sectionsInOrder(object.sections)) {
       const found = await stat(pathOf(object.name, ending)).catch(() => undefined);
-      if (found?.size !== bytes) return false;
+      if (!found?.isFile() || found.size !== bytes) return false;
     }
     if (checked.has(object.name)) return true;
     if (!(await isWhole(object))) {
@@ -144,20 +150,67 @@ export function openObjectCache({
 
   async function bringNow(object: CachedObject, signal: AbortSignal | undefined): Promise<void> {
     counts.misses += 1;
-    const incoming = join(folder, INCOMING_FOLDER, newName());
-    await makeFolders(incoming);
+    const incoming = join(await makeFolder(INCOMING_FOLDER), newName());
     try {
+      await makeFolders(incoming);
       await bringObject({ store, object, folder: incoming, ...(signal === undefined ? {} : { signal }) });
       reachFaultPoint("cache.brought");
       await place(object, (ending) => join(incoming, ending), true);
       counts.broughtBytes += object.bytes;
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      await evictTo(0);
-      log.warn({ err: error }, "the disk for the cache of objects is full");
-      throw new Failure("unavailable", "the disk for the cache of objects is full: try again");
     } finally {
       await rm(incoming, { recursive: true, force: true });
+    }
+  }
+
+  async function withRoom<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      log.warn({ err: error }, "the disk for the cache of objects is full");
+    }
+    clearing ??= clear().finally(() => {
+      clearing = undefined;
+    });
+    await clearing;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      throw new Failure("unavailable", "the disk for the cache of objects is full: try again", {
+        reason: (error as Error).message,
+      });
+    }
+  }
+
+  async function clear(): Promise<void> {
+    await closeIdleViews();
+    await evictTo(0);
+  }
+
+  /** A folder of the cache. A file in its place is of no use, and is removed. */
+  async function makeFolder(name: string): Promise<string> {
+    const path = join(folder, name);
+    try {
+      await makeFolders(path);
+    } catch (error) {
+      const found = await lstat(path).catch(() => undefined);
+      if (!found?.isFile()) throw error;
+      log.warn({ path }, "a file in the place of a folder of the cache is removed");
+      await rm(path, { force: true });
+      await makeFolders(path);
+    }
+    return path;
+  }
+
+  /** What is in the place of a file is replaced, if it is a folder too. */
+  async function moveTo(path: string, from: string): Promise<void> {
+    try {
+      await rename(from, path);
+    } catch (error) {
+      if (!hasCode(error, "EISDIR")) throw error;
+      await rm(path, { recursive: true, force: true });
+      await rename(from, path);
     }
   }
 
@@ -167,10 +220,10 @@ export function openObjectCache({
     from: (ending: string) => string,
     isMoved: boolean,
   ): Promise<void> {
-    await makeFolders(dirname(pathOf(object.name, "pack")));
+    await makeFolder(shardOf(object.name));
     for (const { ending } of sectionsInOrder(object.sections)) {
       const to = pathOf(object.name, ending);
-      if (isMoved) await rename(from(ending), to);
+      if (isMoved) await moveTo(to, from(ending));
       else
         await link(from(ending), to).catch((error: unknown) => {
           if (!hasCode(error, "EEXIST")) throw error;
@@ -195,7 +248,7 @@ export function openObjectCache({
     const objects = new Map<string, { paths: string[]; size: number; usedAt: number }>();
     const shards = await readdir(folder).catch(unlessMissing);
     for (const shard of shards.filter((name) => name.length === 2))
-      for (const name of await readdir(join(folder, shard))) {
+      for (const name of await readdir(join(folder, shard)).catch(unlessMissing)) {
         const path = join(folder, shard, name);
         const found = await stat(path).catch(() => undefined);
         if (found === undefined) continue;
@@ -231,14 +284,18 @@ export function openObjectCache({
         throw new DamagedObjectError("the database", object.name, "its SHA-256 is another one");
       counts.misses += 1;
       counts.broughtBytes += object.bytes;
-      await makeFolders(dirname(pathOf(object.name, "pack")));
+      await makeFolder(shardOf(object.name));
+      const incoming = await makeFolder(INCOMING_FOLDER);
       let start = 0;
       for (const { ending, bytes } of sectionsInOrder(object.sections)) {
         const to = pathOf(object.name, ending);
-        const draft = join(folder, INCOMING_FOLDER, newName());
-        await makeFolders(dirname(draft));
-        await writeFile(draft, content.subarray(start, start + bytes), { mode: 0o444 });
-        await rename(draft, to);
+        const draft = join(incoming, newName());
+        try {
+          await writeFile(draft, content.subarray(start, start + bytes), { mode: 0o444 });
+          await moveTo(to, draft);
+        } finally {
+          await rm(draft, { force: true });
+        }
         start += bytes;
       }
       checked.add(object.name);
@@ -271,31 +328,38 @@ export function openObjectCache({
     void utimes(pathOf(name, last), at, at).catch(() => {});
   }
 
-  return {
-    async linkInto(target, objects, signal) {
-      for (let left = objects, rounds = 0; left.length > 0; rounds += 1) {
-        if (rounds === LINK_ROUNDS_MAX)
-          throw new Failure("unavailable", "the cache of objects loses files faster than they are brought");
-        const missing: CachedObject[] = [];
-        for (const object of left) {
-          if (await isHere(object)) counts.hits += 1;
-          else missing.push(object);
-        }
-        const inline = missing.filter(({ isInline }) => isInline);
-        await Promise.all([
-          inline.length > 0 ? bringInline(inline) : undefined,
-          ...missing.filter(({ isInline }) => !isInline).map((object) => bring(object, signal)),
-        ]);
-        const again: CachedObject[] = [];
-        for (const object of left) if (!(await linkFiles(target, object))) again.push(object);
-        left = again;
+  async function linkAll(
+    target: string,
+    objects: readonly CachedObject[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    for (let left = objects, rounds = 0; left.length > 0; rounds += 1) {
+      if (rounds === LINK_ROUNDS_MAX)
+        throw new Failure("unavailable", "the cache of objects loses files faster than they are brought");
+      const missing: CachedObject[] = [];
+      for (const object of left) {
+        if (await isHere(object)) counts.hits += 1;
+        else missing.push(object);
       }
-    },
+      const inline = missing.filter(({ isInline }) => isInline);
+      await Promise.all([
+        inline.length > 0 ? bringInline(inline) : undefined,
+        ...missing.filter(({ isInline }) => !isInline).map((object) => bring(object, signal)),
+      ]);
+      const again: CachedObject[] = [];
+      for (const object of left) if (!(await linkFiles(target, object))) again.push(object);
+      left = again;
+    }
+  }
+
+  return {
+    linkInto: (target, objects, signal) => withRoom(() => linkAll(target, objects, signal)),
     async adopt(object, files) {
       // Not synced: it is hashed when it is first used after a restart.
       await place(object, (ending) => files.get(ending)!, false);
     },
     evict: () => evictTo(bytesMax),
+    withRoom,
     async sweep(isLeft) {
       const incoming = join(folder, INCOMING_FOLDER);
       for (const name of await readdir(incoming).catch(() => []))
@@ -307,11 +371,15 @@ export function openObjectCache({
 
 const LINK_ROUNDS_MAX = 10;
 
+function shardOf(name: ObjectName): string {
+  return name.slice(0, 2);
+}
+
 function isFull(error: unknown): boolean {
   return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
 }
 
 function unlessMissing(error: unknown): string[] {
-  if (!hasCode(error, "ENOENT")) throw error;
+  if (!hasCode(error, "ENOENT") && !hasCode(error, "ENOTDIR")) throw error;
   return [];
 }

@@ -37,6 +37,7 @@ export function openNodePacks(
     store,
     database,
     newName: newStagingName,
+    closeIdleViews: async () => {},
     clock,
     log,
   });

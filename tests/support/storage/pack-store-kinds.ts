@@ -128,6 +128,7 @@ async function inObjectStore(
       store: objectStore,
       database,
       newName: newStagingName,
+      closeIdleViews: async () => {},
       clock: () => new Date(),
       log,
     });

@@ -114,8 +114,16 @@ export function openRepositoryViews({
   }
 
   async function makeView(repository: Uuid): Promise<Kept> {
-    made += 1;
-    const view = await makePackView(join(folder, `${repository}-${made}.git`), cache);
+    const view = await cache.withRoom(async () => {
+      made += 1;
+      const gitDir = join(folder, `${repository}-${made}.git`);
+      try {
+        return await makePackView(gitDir, cache);
+      } catch (error) {
+        await rm(gitDir, { recursive: true, force: true });
+        throw error;
+      }
+    });
     const kept = { view, generation: NO_ROW, users: 0, usedAt: performance.now(), isReplaced: false };
     const views = all.get(repository) ?? new Set();
     // From now on it is given what is shown; before that, the loop gives it.
@@ -162,15 +170,7 @@ export function openRepositoryViews({
 
   async function renewFrom(repository: Uuid, look: PackLook | undefined): Promise<Kept> {
     const current = newest.get(repository);
-    const isOfUse =
-      current !== undefined &&
-      (look === undefined || current.view.coversOnly(look)) &&
-      (await current.view.isIntact());
-    if (isOfUse) {
-      if (look !== undefined) await addTo(current, look);
-      current.users += 1;
-      return current;
-    }
+    if (current !== undefined && (await extend(repository, current, look))) return current;
     const kept = await makeView(repository);
     try {
       if (look !== undefined) await addTo(kept, look);
@@ -180,9 +180,24 @@ export function openRepositoryViews({
     }
     kept.users += 1;
     newest.set(repository, kept);
-    if (current !== undefined) replace(repository, current);
+    if (current !== undefined && !current.isReplaced) void replace(repository, current);
     closeBeyond(IDLE_MAX);
     return kept;
+  }
+
+  /** Adds a look to a view, of which the users are then one more. @returns false if it cannot have just what the look has. */
+  async function extend(repository: Uuid, kept: Kept, look: PackLook | undefined): Promise<boolean> {
+    // It must not be closed meanwhile, as idle, to make room for what is added to it.
+    kept.users += 1;
+    let isExtended = false;
+    try {
+      const isOfUse = (look === undefined || kept.view.coversOnly(look)) && (await kept.view.isIntact());
+      if (isOfUse && look !== undefined) await addTo(kept, look);
+      isExtended = isOfUse;
+      return isExtended;
+    } finally {
+      if (!isExtended) release(repository, kept);
+    }
   }
 
   async function addTo(kept: Kept, look: PackLook): Promise<void> {
@@ -200,17 +215,18 @@ export function openRepositoryViews({
     return true;
   }
 
-  function replace(repository: Uuid, kept: Kept): void {
+  /** Resolves once it is removed, unless it is in use: then the last user does so. */
+  async function replace(repository: Uuid, kept: Kept): Promise<void> {
     kept.isReplaced = true;
     if (newest.get(repository) === kept) newest.delete(repository);
-    if (kept.users === 0) void remove(repository, kept);
+    if (kept.users === 0) await remove(repository, kept);
   }
 
   function closeBeyond(limit: number): void {
     const idle = [...newest].filter(([, { users }]) => users === 0);
     if (idle.length <= limit) return;
     idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    for (const [repository, kept] of idle.slice(0, idle.length - limit)) replace(repository, kept);
+    for (const [repository, kept] of idle.slice(0, idle.length - limit)) void replace(repository, kept);
   }
 
   /** One look at a time for each repository; whoever comes later needs a later look. */
@@ -304,8 +320,8 @@ export function openRepositoryViews({
     },
     async closeIdle(idleMs) {
       const since = performance.now() - idleMs;
-      for (const [repository, kept] of newest)
-        if (kept.users === 0 && kept.usedAt < since) replace(repository, kept);
+      const idle = [...newest].filter(([, { users, usedAt }]) => users === 0 && usedAt <= since);
+      await Promise.all(idle.map(([repository, kept]) => replace(repository, kept)));
     },
     async close() {
       await Promise.allSettled(renewing.values());

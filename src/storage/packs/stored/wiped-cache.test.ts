@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,6 +68,7 @@ before(async () => {
     store,
     database,
     newName: newStagingName,
+    closeIdleViews: async () => {},
     clock: () => new Date(),
     log,
   });
@@ -128,6 +130,14 @@ test("a repository is read again when all files of it have been removed", async 
   await rm(folder, { recursive: true });
   assert.ok(await has(id));
   assert.deepEqual(forgotten, [view], "what is open in the old folder is closed");
+});
+
+test("idle views are gone once they have been closed, since they hold the bytes of what is evicted", async () => {
+  const id = await add("idle");
+  const view = await withRepository(packs, repository, async ({ gitDir }) => gitDir);
+  await packs.closeIdleViews();
+  assert.equal(existsSync(view), false);
+  assert.ok(await has(id));
 });
 
 test("and when some have, while the folder is still there", async () => {
