@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { cacheFolder } from "./config/cache-folder.ts";
 import type { Config, ObjectStoreSettings } from "./config/config.ts";
 import { DEFAULTS } from "./config/settings.ts";
 import { openCommitGraphs } from "./git/history/commit-graph.ts";
@@ -99,7 +100,7 @@ export async function openPorts(
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const objects = openObjectReader();
   const fetchResponses = openDiskFetchResponses(
-    join(config.dataFolder, "cache", "fetches"),
+    join(cacheFolder(config), "fetches"),
     config.fetchCacheBytesMax,
   );
   const diskReserve = openDiskReserve(config.dataFolder);

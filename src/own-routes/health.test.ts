@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -139,7 +139,7 @@ test("what is excluded is not waited for, and without the database nothing is as
   const answer = await probe("/-/ready?exclude=object_store&exclude=database");
   assert.deepEqual(
     [answer!.status, JSON.parse(answer!.body)],
-    [200, { status: "ready", checks: { data_folder: "ok", git: "ok" } }],
+    [200, { status: "ready", checks: { data_folder: "ok", git: "ok", cache: "ok" } }],
   );
   assert.equal(asked, 0);
 });
@@ -148,8 +148,29 @@ test("a part that there is none of is refused with those that there are", async 
   for (const query of ["exclude=nonsense", "exclude=git&exclude=objectstore", "exclude="]) {
     const { status, text } = await sendRequest(app.url, `/-/ready?${query}`);
     assert.equal(status, 400, query);
-    assert.match(JSON.parse(text).error.message, /database, migrations, data_folder, git, object_store$/);
+    assert.match(JSON.parse(text).error.message, /database, migrations, data_folder, git, object_store, cache$/);
   }
+});
+
+test("with an object store, a cache that cannot be used is named", async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), "pail-readiness-"));
+  const cache = join(dataFolder, "cache");
+  const stored = { store: openMemoryObjectStore() } as unknown as Ports["stored"];
+  const read = async () => {
+    const ports = { ...app.ports, stored, config: { ...app.ports.config, dataFolder } };
+    return (await openReadinessCheck(ports).read()).checks.cache;
+  };
+  assert.equal(await read(), "ok", "it will be made");
+  symlinkSync(join(dataFolder, "disk"), cache);
+  assert.equal(await read(), "dangling link");
+  mkdirSync(join(dataFolder, "disk"));
+  assert.equal(await read(), "ok");
+  writeFileSync(join(cache, "views"), "");
+  assert.equal(await read(), "not writable");
+  rmSync(join(cache, "views"));
+  symlinkSync(join(dataFolder, "gone"), join(cache, "objects"));
+  assert.equal(await read(), "dangling link");
+  rmSync(dataFolder, { recursive: true });
 });
 
 test("a server that is about to stop is alive and not ready, and keeps no connection", async () => {

@@ -1,4 +1,7 @@
+import { lstat, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { cacheFolder } from "../../config/cache-folder.ts";
 import { requireGit } from "../../git/process/git-version.ts";
 import type { Ports } from "../../ports.ts";
 import { IDENTITY_KEY } from "../../storage/content/own-store.ts";
@@ -15,6 +18,8 @@ export type Checks = {
   readonly git: "ok" | "missing or too old";
   /** Only where there is one, and if it is not excluded. */
   readonly object_store?: "ok" | "does not answer" | "lost its identity";
+  /** Only where there is an object store. It is made if it is not there, but not through a link to a disk that is not mounted. */
+  readonly cache?: "ok" | "not writable" | "dangling link";
 };
 
 /** What may be left out by who asks: what is far away is then not waited for either. */
@@ -24,6 +29,7 @@ export const PARTS = [
   "data_folder",
   "git",
   "object_store",
+  "cache",
 ] as const satisfies readonly (keyof Checks)[];
 export type Part = (typeof PARTS)[number];
 
@@ -49,7 +55,7 @@ export function openReadinessCheck({ database, config, stored, stopping }: Readi
   const state = keptFor(KEPT_MS, () => checkDatabase(database));
   const store = stored && keptFor(STORE_KEPT_MS, () => checkStore(stored.store));
   const look = async (excluded: ReadonlySet<Part>) => {
-    const [found, room, gitState, storeState] = await Promise.all([
+    const [found, room, gitState, storeState, cacheState] = await Promise.all([
       // A query that hangs is not asked again: it is the one that the next reader waits for.
       !excluded.has("database") &&
         Promise.race([state.read(), delay(DATABASE_MS_MAX, NO_ANSWER, { ref: false })]),
@@ -58,12 +64,14 @@ export function openReadinessCheck({ database, config, stored, stopping }: Readi
       store &&
         !excluded.has("object_store") &&
         Promise.race([store.read(), delay(STORE_MS_MAX, "does not answer" as const, { ref: false })]),
+      stored && !excluded.has("cache") && checkCache(cacheFolder(config)),
     ]);
     return {
       ...found,
       data_folder: room.kind === "writable" ? "ok" : room.kind === "full" ? "no room" : "not writable",
       git: gitState,
       ...(storeState === undefined || storeState === false ? {} : { object_store: storeState }),
+      ...(cacheState === undefined || cacheState === false ? {} : { cache: cacheState }),
     } satisfies Checks;
   };
   const checks = new Map<string, { read(): Promise<Checks> }>();
@@ -84,6 +92,22 @@ async function checkStore(store: Pick<ObjectStore, "findBytes">): Promise<Checks
     return "does not answer";
   }
 }
+
+/** Not whether it has room: it is cleared when it is full. */
+async function checkCache(folder: string): Promise<NonNullable<Checks["cache"]>> {
+  for (const path of [folder, ...CACHE_PARTS.map((part) => join(folder, part))]) {
+    const entry = await lstat(path).catch(() => undefined);
+    // It is made when it is needed.
+    if (entry === undefined) continue;
+    const found = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (found === undefined) return "dangling link";
+    if (!found.isDirectory() || (await readFolderRoom(path)).kind === "not-writable") return "not writable";
+  }
+  return "ok";
+}
+
+/** Any of them may be on a disk of its own, or be missing with it. */
+const CACHE_PARTS = ["objects", "views", "staging", "downloads"];
 
 type DatabaseChecks = Pick<Checks, "database" | "migrations">;
 

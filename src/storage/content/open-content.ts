@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { cacheFolder } from "../../config/cache-folder.ts";
 import type { Config, ObjectStoreSettings } from "../../config/config.ts";
 import { downloadFolder } from "../../config/download-folder.ts";
 import { repositoryFolder } from "../../config/repository-folder.ts";
@@ -118,7 +119,6 @@ async function openStoredContent(
     log,
   }: ContentPorts,
 ): Promise<Content> {
-  const { dataFolder } = config;
   requireCacheFolder(config);
   const watched = watchObjectStore(await openObjectStore(settings), log);
   const check = (answerMsMax?: number) =>
@@ -135,7 +135,7 @@ async function openStoredContent(
     store.close();
     throw error;
   }
-  const cacheFolder = join(dataFolder, "cache");
+  const folder = cacheFolder(config);
   const openOver = (rows: TransactionDatabase, inlineBytesMax?: number) => {
     const objects = openStoredObjects({
       database: rows,
@@ -144,7 +144,7 @@ async function openStoredContent(
       ...(inlineBytesMax === undefined ? {} : { inlineBytesMax }),
     });
     const cache = openObjectCache({
-      folder: join(cacheFolder, "objects"),
+      folder: join(folder, "objects"),
       bytesMax: config.objectCacheBytesMax,
       store,
       database: rows,
@@ -154,7 +154,7 @@ async function openStoredContent(
       log,
     });
     const packs = openStoredPackStore({
-      folder: cacheFolder,
+      folder,
       database: rows,
       storedObjects: objects,
       cache,
@@ -163,7 +163,7 @@ async function openStoredContent(
     });
     const downloads = openStoredBlobStore(
       { database: rows, objects, store, log },
-      { kind: DOWNLOAD_KIND, folder: join(cacheFolder, "downloads") },
+      { kind: DOWNLOAD_KIND, folder: join(folder, "downloads") },
     );
     return { objects, cache, packs, downloads, close: packs.close };
   };

@@ -12,6 +12,7 @@ import { isCutOff, isOwn, newStagingName } from "../staging-names.ts";
 import { writeRefs } from "../written-refs.ts";
 import { needsStoredMaintenance } from "./needs-stored-maintenance.ts";
 import { openRepositoryViews } from "./repository-views.ts";
+import { requireUsableCache } from "./require-usable-cache.ts";
 import { openStoredMaintenance } from "./stored-maintenance.ts";
 import { openStoredQuarantine } from "./stored-quarantine.ts";
 
@@ -110,6 +111,7 @@ export function openStoredPackStore(options: StoredPackStoreOptions): StoredPack
         log,
       }),
     async sweep() {
+      await requireUsableCache(folder, newStagingName);
       for (const each of [viewFolder, stagingFolder])
         for (const name of await listFolder(each))
           if ((isOwn(name) && join(each, name) !== ownViews) || isCutOff(name))
