@@ -5,7 +5,7 @@ import { Failure } from "../../model/failure.ts";
 import type { Ports } from "../../ports.ts";
 import { answerCors } from "./answer-cors.ts";
 import { errorBody, statusOf } from "./answer-failure.ts";
-import { logIfCut } from "./log-cut-stream.ts";
+import { logIfCut } from "./log-if-cut.ts";
 import { createNodeServer, RETRY_AFTER_SECONDS } from "./node-server.ts";
 import { logRequest } from "./request-log.ts";
 
