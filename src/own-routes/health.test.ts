@@ -148,7 +148,10 @@ test("a part that there is none of is refused with those that there are", async 
   for (const query of ["exclude=nonsense", "exclude=git&exclude=objectstore", "exclude="]) {
     const { status, text } = await sendRequest(app.url, `/-/ready?${query}`);
     assert.equal(status, 400, query);
-    assert.match(JSON.parse(text).error.message, /database, migrations, data_folder, git, object_store, cache$/);
+    assert.match(
+      JSON.parse(text).error.message,
+      /database, migrations, data_folder, git, object_store, cache$/,
+    );
   }
 });
 

@@ -63,7 +63,7 @@ export function watchObjectStore(store: ObjectStore, log: Logger): WatchedObject
 
   return {
     store: {
-      url: store.url,
+      ...store,
       async prepareUpload(key, bytes, signature) {
         // Without parts nothing is asked of the store yet.
         const prepared = await store.prepareUpload(key, bytes, signature).catch((error: unknown) => {
@@ -89,7 +89,6 @@ export function watchObjectStore(store: ObjectStore, log: Logger): WatchedObject
       abortUpload: (key, uploadId) => watch(store.abortUpload(key, uploadId)),
       list: (prefix) => watchPages(store.list(prefix)),
       listUploads: (prefix) => watchPages(store.listUploads(prefix)),
-      close: () => store.close(),
     },
     counts: () => ({ failedReads }),
   };
