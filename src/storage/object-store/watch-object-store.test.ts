@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { openMemoryObjectStore } from "../../../tests/support/object-store/memory-object-store.ts";
 import { Failure } from "../../model/failure.ts";
+import { ShortObjectError } from "./object-store.ts";
 import { watchObjectStore } from "./watch-object-store.ts";
 
 async function readAll(pieces: AsyncIterable<unknown>): Promise<void> {
@@ -21,7 +22,7 @@ test("an outage is two lines, however many requests fail, and each failed read i
     {
       ...memory,
       read: (key, range, signal) => (isAway ? Promise.reject(failure()) : memory.read(key, range, signal)),
-      readBytes: (key) => (isAway ? Promise.reject(failure()) : memory.readBytes(key)),
+      readBytes: (key, range) => (isAway ? Promise.reject(failure()) : memory.readBytes(key, range)),
       findBytes: (key) => (isAway ? Promise.reject(failure()) : memory.findBytes(key)),
       async *list(prefix) {
         if (isAway) throw failure();
@@ -33,6 +34,8 @@ test("an outage is two lines, however many requests fail, and each failed read i
   const said = () => lines.splice(0).map(({ level, msg }) => [level, msg]);
   await store.write("one", Buffer.from("1"));
   await assert.rejects(store.readBytes("none"));
+  const isShort = (error: unknown) => error instanceof ShortObjectError;
+  await assert.rejects(store.readBytes("one", { first: 5, last: 9 }), isShort);
   assert.deepEqual([said(), counts()], [[], { failedReads: 0 }], "what is not there is an answer");
   for (let outage = 1; outage <= 2; outage += 1) {
     isAway = true;

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { Failure } from "../../model/failure.ts";
-import type { ObjectStore } from "./object-store.ts";
+import { type ObjectStore, ShortObjectError } from "./object-store.ts";
 
 export type WatchedObjectStore = {
   readonly store: ObjectStore;
@@ -94,7 +94,7 @@ export function watchObjectStore(store: ObjectStore, log: Logger): WatchedObject
   };
 }
 
-/** An object that is not there is an answer, and so is a refusal of what was asked. */
+/** An object that is not there, or is shorter than it was, is an answer, and so is a refusal of what was asked. */
 function isOutage(error: unknown): error is Failure {
-  return error instanceof Failure && error.kind === "unavailable";
+  return error instanceof Failure && error.kind === "unavailable" && !(error instanceof ShortObjectError);
 }
