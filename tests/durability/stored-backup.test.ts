@@ -106,7 +106,7 @@ test("an object that the store has lost is needed only if no earlier backup has 
     for (const [key, value] of before)
       contents.set(key, { ...value, content: Buffer.alloc(value.content.length) });
     await assert.rejects(backUp(ports, git.newPath("backup"), OPTIONS), {
-      message: /^Cannot back up: the object store gives other bytes for .* \(repository team\/\S+\)$/,
+      message: /^Cannot back up: the object store has other bytes for .* \(repository team\/\S+\)$/,
     });
     assert.ok(!(await readdir(fresh)).includes("backup.json"));
     const folder = git.newPath("backup");

@@ -7,7 +7,7 @@ import { isAlive } from "./processes/process-table.ts";
 const IN_MEMORY = "/dev/shm";
 /** With the number of the run's process. */
 const NAME = /^pail-tests-(?<processId>\d+)-/;
-/** A whole run needs less than a tenth of it at once. */
+/** A whole run needs less than 3 GiB of it at once. */
 const FREE_BYTES_MIN = 8 * 2 ** 30;
 
 /**
