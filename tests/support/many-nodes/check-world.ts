@@ -125,7 +125,7 @@ async function checkClone(
     assert.deepEqual(sortedEntries(cloned), sortedEntries(expected));
     await git.out(["fsck", "--strict", "--full", "--no-dangling"], { folder });
   } catch (error) {
-    throw new Error(`a clone of ${slug} from ${node.name}`, { cause: error });
+    throw new Error(`a clone of ${slug} from ${node.name}: ${error}`, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -148,7 +148,7 @@ async function checkFetched(
     await git.out(["index-pack", "--stdin", "--strict"], { folder, input: pack });
     await git.out(["rev-list", "--objects", "--quiet", "--stdin"], { folder, input: tips.join("\n") });
   } catch (error) {
-    throw new Error(`a pack of ${slug} from ${node.name}`, { cause: error });
+    throw new Error(`a pack of ${slug} from ${node.name}: ${error}`, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
